@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer and make:
+#   make demo   crawl the bundled sample portals, publish, serve
+#   make test   run the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_VERSION := 26.3
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+.PHONY: demo test check format eval bench lock metadata clean
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "nianbao needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "pip==$(PIP_VERSION)"
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@ $(RUN)
+
+demo: $(RUN)
+	$(BIN)/nianbao demo
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n 2 -q
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -q
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# What the pinned versions are is decided here and nowhere else.
+lock: $(DEV)
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e '.[dev]'
+	{ head -2 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new
+	mv constraints.new constraints.txt
+
+metadata: $(RUN)
+	$(BIN)/nianbao metadata > datasette-metadata.json
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,317 @@
+"""The catalogue: the finding aid to the WARCs, and the only writer of ``catalog.db``.
+
+SQLite in WAL mode with one writer (the data directory's lock sees to that). Tables and
+columns are those of :mod:`archive.dictionary`. One report is one transaction; every
+method that writes either joins the transaction of the caller or is one itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.clock import Clock, iso, new_run_id, utc_now
+from archive.errors import StorageError
+from archive.migrations import migrations
+from archive.records import (
+    Agency,
+    Capture,
+    Document,
+    Extraction,
+    Metric,
+    Report,
+    Rule,
+    Source,
+)
+
+CAPTURE_FIELDS = tuple(f.name for f in fields(Capture))
+
+
+def row_to_capture(row: Mapping[str, Any]) -> Capture:
+    """A row of ``captures`` as a Capture."""
+    values = {name: row[name] for name in CAPTURE_FIELDS}
+    if values["tls_verified"] is not None:
+        values["tls_verified"] = bool(values["tls_verified"])
+    return Capture(**values)
+
+
+class Catalog:
+    """Opens, migrates, reads and writes one ``catalog.db``."""
+
+    def __init__(self, path: Path, *, clock: Clock = utc_now) -> None:
+        self.path = Path(path)
+        self._clock = clock
+        try:
+            connection = sqlite3.connect(self.path, timeout=5)
+            self.db = Database(connection)
+            self.db.execute("PRAGMA journal_mode = WAL")
+            self.db.execute("PRAGMA synchronous = NORMAL")
+            self.db.execute("PRAGMA busy_timeout = 5000")
+            migrations.apply(self.db)
+            self.db.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error as error:
+            raise StorageError(f"cannot open {self.path}: {error}") from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """One transaction; nested ones are savepoints. Disk full: StorageError."""
+        try:
+            with self.db.atomic():
+                yield
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"cannot write {self.path}: {error}") from error
+
+    def rows(self, sql: str, params: Iterable[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a SELECT as dictionaries. For this package only."""
+        return list(self.db.query(sql, list(params)))
+
+    def one(self, sql: str, params: Iterable[Any] = ()) -> dict[str, Any] | None:
+        """First row of a SELECT."""
+        return next(iter(self.rows(sql, params)), None)
+
+    def upsert(self, table: str, row: Mapping[str, Any]) -> None:
+        """Insert or update one row by its primary key."""
+        self.db.table(table).upsert(dict(row))
+
+    # ------------------------------------------------------------------- runs
+
+    def start_run(self, command: str) -> str:
+        """Open a row in the run ledger and return its id."""
+        moment = self._clock()
+        run_id = new_run_id(moment)
+        with self.atomic():
+            self.db.table("runs").insert(
+                {"run_id": run_id, "started_at": iso(moment), "command": command}
+            )
+        return run_id
+
+    def finish_run(self, run_id: str, outcome: str, stats: Mapping[str, Any]) -> None:
+        """Close a row of the run ledger."""
+        with self.atomic():
+            self.db.table("runs").update(
+                run_id,
+                {
+                    "finished_at": iso(self._clock()),
+                    "outcome": outcome,
+                    "stats": json.dumps(stats, ensure_ascii=False, sort_keys=True),
+                },
+            )
+
+    # ---------------------------------------------------------------- sources
+
+    def put_source(self, source: Source, **state: Any) -> None:
+        """Record a portal of the registry; ``state`` sets cms, state, last_ok_at, note.
+
+        A portal that is new and has no state yet is ``untried``.
+        """
+        known = self.one(
+            "SELECT source_id FROM sources WHERE source_id = ?", [source.source_id]
+        )
+        row = {
+            "source_id": source.source_id,
+            "name": source.name,
+            "adcode": source.adcode,
+            "level": source.level,
+            "home": source.home,
+        }
+        if known is None:
+            row |= {"state": "untried", "note": source.note}
+        with self.atomic():
+            self.upsert("sources", row | state)
+
+    # --------------------------------------------------------------- captures
+
+    def add_capture(self, capture: Capture, **extra: Any) -> None:
+        """Store a capture row; the record must be durable already."""
+        with self.atomic():
+            self.db.table("captures").insert(asdict(capture) | extra, ignore=True)
+
+    def capture(self, capture_id: str) -> Capture | None:
+        """A capture by its id."""
+        row = self.one("SELECT * FROM captures WHERE capture_id = ?", [capture_id])
+        return row_to_capture(row) if row else None
+
+    def holder(self, sha256: str) -> Capture | None:
+        """The first capture whose record holds this payload (not a revisit)."""
+        row = self.one(
+            "SELECT * FROM captures WHERE sha256 = ? AND outcome = 'ok'"
+            " ORDER BY captured_at LIMIT 1",
+            [sha256],
+        )
+        return row_to_capture(row) if row else None
+
+    # ------------------------------------------------------------- references
+
+    def put_reference(self, metrics: Iterable[Metric], rules: Iterable[Rule]) -> None:
+        """Replace the dictionaries of metrics and rules with those of this version."""
+        with self.atomic():
+            self.db.execute("DELETE FROM metrics")
+            self.db.table("metrics").insert_all(asdict(m) for m in metrics)
+            self.db.table("rules").upsert_all(asdict(r) for r in rules)
+
+    def metrics(self) -> list[Metric]:
+        """All metrics in the order of the forms."""
+        return [
+            Metric(**row)
+            for row in self.rows("SELECT * FROM metrics ORDER BY template, position")
+        ]
+
+    # --------------------------------------------------------------- readings
+
+    def put_document(self, document: Document) -> None:
+        """Record an original; what was first known about it stays."""
+        with self.atomic():
+            self.db.table("documents").insert(asdict(document), ignore=True)
+
+    def put_triage(self, extraction: Extraction, url: str, title: str | None) -> None:
+        """Record what a candidate was taken for, replacing an earlier reading."""
+        report = extraction.report
+        with self.atomic():
+            self.upsert(
+                "triage",
+                {
+                    "sha256": extraction.sha256,
+                    "url": url,
+                    "kind": extraction.verdict.kind,
+                    "reason": extraction.verdict.reason,
+                    "title": report.title if report else title,
+                    "report_id": report.report_id if report else None,
+                    "error": extraction.error,
+                    "extractor": extraction.extractor,
+                    "template_version": extraction.template_version,
+                    "extracted_at": iso(self._clock()),
+                },
+            )
+
+    def put_agency(self, agency: Agency) -> None:
+        """Record an authority."""
+        with self.atomic():
+            self.upsert("agencies", asdict(agency))
+
+    def versions(self, report_id: str) -> list[dict[str, Any]]:
+        """Versions of a report, oldest first."""
+        return self.rows(
+            "SELECT * FROM report_versions WHERE report_id = ? ORDER BY version_no",
+            [report_id],
+        )
+
+    def version_content(
+        self, report_id: str, version_no: int
+    ) -> tuple[dict[tuple[str, str, str], str], str]:
+        """Cells (key → raw) and prose of a version, for comparison with another."""
+        cells = {
+            (c["table_code"], c["row_code"], c["col_code"]): c["raw"]
+            for c in self.rows(
+                "SELECT * FROM cells WHERE report_id = ? AND version_no = ?"
+                " AND state <> 'missing'",
+                [report_id, version_no],
+            )
+        }
+        chapters = self.rows(
+            "SELECT heading, prose FROM chapters WHERE report_id = ? AND version_no = ?"
+            " AND chapter_no > 0 ORDER BY chapter_no, id",
+            [report_id, version_no],
+        )
+        text = "\n".join(f"{c['heading'] or ''}{c['prose']}" for c in chapters)
+        return cells, text
+
+    def put_version(
+        self, report: Report, version_no: int, sha256: str, at: str, change: str
+    ) -> None:
+        """Store the content of one version, replacing an earlier reading of it."""
+        key = {"report_id": report.report_id, "version_no": version_no}
+        with self.atomic():
+            self.db.table("report_versions").upsert(
+                key | {"sha256": sha256, "first_captured_at": at, "change": change}
+            )
+            for table in ("chapters", "cells", "checks", "leftovers"):
+                self.db.execute(
+                    f"DELETE FROM {table} WHERE report_id = ? AND version_no = ?",
+                    [report.report_id, version_no],
+                )
+            for table, items in (
+                ("chapters", report.chapters),
+                ("cells", report.cells),
+                ("checks", report.checks),
+                ("leftovers", report.leftovers),
+            ):
+                self.db.table(table).insert_all(key | asdict(item) for item in items)
+
+    def put_report(
+        self, report: Report, version_no: int, n_versions: int, sha256: str, url: str
+    ) -> None:
+        """Store the report's own row, as of its current version."""
+        self.put_agency(report.agency)
+        row = {
+            name: getattr(report, name)
+            for name in (
+                "report_id",
+                "report_year",
+                "title",
+                "template",
+                "scope",
+                "status",
+                "published_on",
+                "published_on_source",
+                "signed_on",
+                "due_on",
+                "days_late",
+            )
+        }
+        row |= {
+            "agency_id": report.agency.agency_id,
+            "source_url": url,
+            "sha256": sha256,
+            "version_no": version_no,
+            "n_versions": n_versions,
+        }
+        with self.atomic():
+            self.upsert("reports", row)
+
+    def report(self, report_id: str) -> dict[str, Any] | None:
+        """A row of ``reports``."""
+        return self.one("SELECT * FROM reports WHERE report_id = ?", [report_id])
+
+    def put_report_document(
+        self, report_id: str, version_no: int, sha256: str, role: str, url: str
+    ) -> None:
+        """Record that a document, found at ``url``, belongs to a version."""
+        with self.atomic():
+            self.upsert(
+                "report_documents",
+                {
+                    "report_id": report_id,
+                    "version_no": version_no,
+                    "sha256": sha256,
+                    "role": role,
+                    "url": url,
+                },
+            )
+
+    # ----------------------------------------------------------------- counts
+
+    def count(self, table: str) -> int:
+        """Number of rows."""
+        return int(self.db.table(table).count)
+
+    def counts(self) -> dict[str, int]:
+        """Row counts of the tables that tell how much is in here."""
+        names = ("sources", "captures", "documents", "agencies", "reports", "cells")
+        return {name: self.count(name) for name in names}

@@ -1,0 +1,37 @@
+"""Time and identifiers, so that tests can pin them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The current time, timezone-aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """UTC ISO 8601 with microseconds and a trailing Z.
+
+    >>> iso(datetime(2026, 1, 31, 8, tzinfo=UTC))
+    '2026-01-31T08:00:00.000000Z'
+    """
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_record_id() -> str:
+    """A fresh WARC-Record-ID without its angle brackets."""
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def new_run_id(moment: datetime) -> str:
+    """An identifier that sorts by start time and is unique among machines.
+
+    >>> new_run_id(datetime(2026, 1, 31, 8, tzinfo=UTC))[:16]
+    '20260131T080000-'
+    """
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"

@@ -1,0 +1,67 @@
+"""Fixed vocabularies of the published database, in one place.
+
+They are used for CHECK constraints, for the data dictionary and by the site.
+"""
+
+TEMPLATES = ("free2008", "stat2014", "gk2019", "gk2021")
+TABLE_CODES = ("proactive", "requests", "review_litigation", "statistics", "extra")
+STATES = ("number", "zero", "blank", "dash", "text", "missing")
+METHODS = ("read", "aligned", "recovered", "ocr")
+VERDICTS = ("PASS", "FAIL", "UNCERTAIN", "NOT_ASSESSABLE")
+SEVERITIES = ("fail", "odd", "note")
+BASES = ("official", "definitional", "heuristic")
+FORMS = (
+    "html",
+    "pdf",
+    "scan",
+    "doc",
+    "docx",
+    "wps",
+    "ofd",
+    "xls",
+    "xlsx",
+    "text",
+    "image",
+)
+ROLES = ("main", "attachment", "duplicate")
+REPORT_STATUS = ("extracted", "partial", "unreadable", "quarantined")
+SCOPES = ("government_aggregate", "own_organ")
+COVERAGE_STATES = ("found", "late", "missing", "unreadable", "blocked", "not_due")
+SOURCE_STATES = (
+    "ok",
+    "empty",
+    "moved",
+    "blocked",
+    "robots",
+    "unreachable",
+    "untried",
+)
+OUTCOMES = (
+    "ok",
+    "truncated",
+    "blocked",
+    "not_found",
+    "robots",
+    "error",
+    "revisit",
+)
+LEVELS = ("national", "province", "city", "county", "township")
+AGENCY_KINDS = (
+    "government",
+    "government_office",
+    "department",
+    "township",
+    "street",
+    "vertical",
+    "zone",
+    "other",
+)
+TRIAGE_KINDS = (
+    "report",
+    "circular",
+    "explainer",
+    "website_report",
+    "law_report",
+    "list",
+    "other",
+)
