@@ -23,6 +23,8 @@ from archive.migrations import migrations
 from archive.records import (
     Agency,
     Capture,
+    Cell,
+    Chapter,
     Document,
     Extraction,
     Metric,
@@ -32,6 +34,22 @@ from archive.records import (
 )
 
 CAPTURE_FIELDS = tuple(f.name for f in fields(Capture))
+
+CELL_FIELDS = tuple(f.name for f in fields(Cell))
+#: Columns of ``reports`` that the reading itself says.
+REPORT_FIELDS = (
+    "report_id",
+    "report_year",
+    "title",
+    "template",
+    "scope",
+    "status",
+    "published_on",
+    "published_on_source",
+    "signed_on",
+    "due_on",
+    "days_late",
+)
 
 
 def row_to_capture(row: Mapping[str, Any]) -> Capture:
@@ -259,22 +277,7 @@ class Catalog:
     ) -> None:
         """Store the report's own row, as of its current version."""
         self.put_agency(report.agency)
-        row = {
-            name: getattr(report, name)
-            for name in (
-                "report_id",
-                "report_year",
-                "title",
-                "template",
-                "scope",
-                "status",
-                "published_on",
-                "published_on_source",
-                "signed_on",
-                "due_on",
-                "days_late",
-            )
-        }
+        row = {name: getattr(report, name) for name in REPORT_FIELDS}
         row |= {
             "agency_id": report.agency.agency_id,
             "source_url": url,
@@ -288,6 +291,61 @@ class Catalog:
     def report(self, report_id: str) -> dict[str, Any] | None:
         """A row of ``reports``."""
         return self.one("SELECT * FROM reports WHERE report_id = ?", [report_id])
+
+    def reading(self, report_id: str, version_no: int) -> Report | None:
+        """A version as it was read, checks left out: what the rules look at."""
+        row, key = self.report(report_id), [report_id, version_no]
+        if row is None:
+            return None
+        agency = self.one(
+            "SELECT * FROM agencies WHERE agency_id = ?", [row["agency_id"]]
+        )
+        assert agency is not None
+        where = "WHERE report_id = ? AND version_no = ?"
+        return Report(
+            agency=Agency(**agency),
+            chapters=tuple(
+                Chapter(c["chapter_no"], c["heading"], c["text"], c["prose"])
+                for c in self.rows(f"SELECT * FROM chapters {where} ORDER BY id", key)
+            ),
+            cells=tuple(
+                Cell(**{name: c[name] for name in CELL_FIELDS})
+                for c in self.rows(f"SELECT * FROM cells {where}", key)
+            ),
+            **{name: row[name] for name in REPORT_FIELDS},
+        )
+
+    def put_checks(self, report: Report, version_no: int) -> None:
+        """Replace the checks of a version."""
+        key = {"report_id": report.report_id, "version_no": version_no}
+        with self.atomic():
+            self.db.execute(
+                "DELETE FROM checks WHERE report_id = ? AND version_no = ?",
+                list(key.values()),
+            )
+            self.db.table("checks").insert_all(
+                key | asdict(check) for check in report.checks
+            )
+
+    def current_versions(self) -> list[tuple[str, int]]:
+        """(report_id, version_no) of every report's current version."""
+        sql = "SELECT report_id, version_no FROM reports ORDER BY report_id"
+        return [(r["report_id"], r["version_no"]) for r in self.rows(sql)]
+
+    def candidates(self) -> list[dict[str, Any]]:
+        """Every document that was ever read, with what is known about its place.
+
+        One row per (sha256, url), oldest capture first, as ``extract`` needs it.
+        """
+        return self.rows(
+            "SELECT t.sha256, t.url, t.extractor, t.template_version, t.title,"
+            " d.filename, s.source_id, s.name, s.adcode, s.level,"
+            " f.link_text, f.via, f.list_date"
+            " FROM triage t JOIN documents d USING (sha256)"
+            " LEFT JOIN frontier f ON f.url = t.url"
+            " LEFT JOIN sources s ON s.source_id = f.source_id"
+            " ORDER BY d.first_captured_at, t.sha256, t.url"
+        )
 
     def put_report_document(
         self, report_id: str, version_no: int, sha256: str, role: str, url: str
@@ -315,3 +373,14 @@ class Catalog:
         """Row counts of the tables that tell how much is in here."""
         names = ("sources", "captures", "documents", "agencies", "reports", "cells")
         return {name: self.count(name) for name in names}
+
+    def status(self) -> dict[str, Any]:
+        """Last runs, sources, unreadable documents and row counts."""
+        return {
+            "counts": self.counts(),
+            "runs": self.rows("SELECT * FROM runs ORDER BY run_id DESC LIMIT 10"),
+            "sources": self.rows("SELECT * FROM sources ORDER BY source_id"),
+            "unreadable": self.rows(
+                "SELECT url, error FROM triage WHERE error IS NOT NULL ORDER BY url"
+            ),
+        }

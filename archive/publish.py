@@ -1,0 +1,294 @@
+"""Publication: an immutable snapshot of the catalogue, swapped in as a whole.
+
+``catalog.db`` → a fresh file with the public tables, the wide tables, ``report_index``,
+``coverage`` and full text → ``ANALYZE`` → ``VACUUM INTO`` → manifest → rename. Readers
+see the old snapshot or the new one, never half of either. Times of day and paths of
+this machine do not enter the database, so the same catalogue gives the same tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import __version__
+from archive.catalog import Catalog
+from archive.clock import Clock, iso, utc_now
+from archive.datadir import DataDir
+from archive.dictionary import (
+    WIDE_TABLES,
+    Table,
+    public_tables,
+    tables,
+    wide_tables,
+)
+from archive.errors import StorageError
+from archive.migrations import create
+from archive.records import Metric
+
+#: Columns of report_index that are one cell of the form: row code, column total.
+INDEX_CELLS = (
+    "new_received",
+    "carried_in",
+    "granted",
+    "granted_partial",
+    "handled_total",
+    "carried_out",
+)
+#: Columns of report_index that sum the filled rows whose code begins so.
+INDEX_SUMS = {
+    "denied_all": "denied_",
+    "unable_all": "unable_",
+    "rejected_all": "rejected_",
+    "other_all": "other_",
+}
+#: Tables whose rows belong to one version of a report; the current one is published.
+VERSIONED = ("cells", "chapters", "checks", "leftovers")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was published."""
+
+    path: Path
+    sha256: str
+    bytes: int
+    rows: dict[str, int]
+
+
+def publish(
+    data: DataDir,
+    catalog: Catalog,
+    *,
+    clock: Clock = utc_now,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Publication:
+    """Build ``public/nianbao.db`` and its manifest from the catalogue."""
+    data.public.mkdir(parents=True, exist_ok=True)
+    draft, final = data.public / "draft.db", data.public / "nianbao.db.new"
+    try:
+        for path in (draft, final):
+            path.unlink(missing_ok=True)
+        rows = build(draft, catalog, progress)
+        progress("compacting")
+        connection = sqlite3.connect(draft)
+        try:
+            connection.execute("VACUUM INTO ?", [str(final)])
+        finally:
+            connection.close()
+        draft.unlink()
+        publication = _describe(final, rows)
+        manifest = {
+            "database": data.published.name,
+            "sha256": publication.sha256,
+            "bytes": publication.bytes,
+            "rows": rows,
+            "software": f"nianbao/{__version__}",
+            "published_at": iso(clock()),
+        }
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        note = data.public / "manifest.json.new"
+        note.write_text(text, "utf-8")
+        _sync(final)
+        _sync(note)
+        final.replace(data.published)
+        note.replace(data.manifest)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StorageError(f"cannot publish to {data.public}: {error}") from error
+    return Publication(data.published, publication.sha256, publication.bytes, rows)
+
+
+def build(
+    path: Path, catalog: Catalog, progress: Callable[[str], None] = lambda step: None
+) -> dict[str, int]:
+    """Fill a fresh database file and return its row counts by table."""
+    metrics = catalog.metrics()
+    public, wide = public_tables(), wide_tables(metrics)
+    connection = sqlite3.connect(path)
+    try:
+        db = Database(connection)
+        create(db, public + wide)
+        connection.execute("ATTACH ? AS catalog", [str(catalog.path)])
+        progress("copying")
+        with connection:
+            for table in public:
+                if tables()[table.name].where == "both":
+                    _copy(connection, table)
+        progress("wide tables")
+        with connection:
+            for table in wide:
+                _fill_wide(connection, table, metrics)
+            _fill_index(connection)
+            _fill_coverage(connection)
+        connection.execute("DETACH catalog")
+        progress("full text")
+        with connection:
+            _fill_full_text(connection)
+        _finish(connection)
+        return {
+            name: db.table(name).count
+            for name in sorted([t.name for t in public + wide])
+        }
+    finally:
+        connection.close()
+
+
+def _copy(connection: sqlite3.Connection, table: Table) -> None:
+    columns = ", ".join(f'"{c}"' for c in table.column_names)
+    order = ", ".join(f'"{k}"' for k in table.key)
+    where = ""
+    if table.name in VERSIONED:
+        where = (
+            "WHERE (report_id, version_no) IN"
+            " (SELECT report_id, version_no FROM catalog.reports)"
+        )
+    connection.execute(
+        f'INSERT INTO main."{table.name}" ({columns})'
+        f' SELECT {columns} FROM catalog."{table.name}" {where} ORDER BY {order}'
+    )
+
+
+def _fill_wide(
+    connection: sqlite3.Connection, table: Table, metrics: Sequence[Metric]
+) -> None:
+    templates, table_code = WIDE_TABLES[table.name]
+    columns = table.column_names[1:]
+    picks = ", ".join(
+        "max(CASE WHEN c.row_code = ? AND c.col_code = ? THEN c.value END)"
+        for _ in columns
+    )
+    codes = [part for column in columns for part in column.split("__", 1)]
+    names = ", ".join(f'"{c}"' for c in table.column_names)
+    marks = ", ".join("?" for _ in templates)
+    connection.execute(
+        f'INSERT INTO main."{table.name}" ({names}) SELECT c.report_id, {picks}'
+        " FROM main.cells c JOIN main.reports r USING (report_id)"
+        f" WHERE c.table_code = ? AND r.template IN ({marks})"
+        " GROUP BY c.report_id HAVING count(c.value) > 0 OR max(c.state <> 'missing')",
+        [*codes, table_code, *templates],
+    )
+
+
+def _cell(row: str, table: str = "requests") -> str:
+    return (
+        "(SELECT value FROM main.cells c WHERE c.report_id = r.report_id"
+        f" AND table_code = '{table}' AND row_code = '{row}' AND col_code = 'total')"
+    )
+
+
+def _sum(where: str, table: str = "requests") -> str:
+    return (
+        "(SELECT sum(value) FROM main.cells c WHERE c.report_id = r.report_id"
+        f" AND table_code = '{table}' AND col_code = 'total' AND {where})"
+    )
+
+
+def _fill_index(connection: sqlite3.Connection) -> None:
+    values = {name: _cell(name) for name in INDEX_CELLS}
+    values |= {
+        name: _sum(f"substr(row_code, 1, {len(prefix)}) = '{prefix}'")
+        for name, prefix in INDEX_SUMS.items()
+    }
+    review = "review_litigation"
+    values["reconsideration_total"] = _cell("reconsideration", review)
+    values["litigation_total"] = _sum("row_code LIKE 'litigation%'", review)
+    plain = {
+        "report_id": "r.report_id",
+        "report_year": "r.report_year",
+        "province": "a.province",
+        "city": "a.city",
+        "level": "a.level",
+        "kind": "a.kind",
+        "agency_id": "a.agency_id",
+        "agency": "a.name",
+        "scope": "r.scope",
+        "template": "r.template",
+        "status": "r.status",
+        "published_on": "r.published_on",
+        "days_late": "r.days_late",
+        "checks_failed": "(SELECT count(*) FROM main.checks k"
+        " WHERE k.report_id = r.report_id AND k.verdict = 'FAIL')",
+    }
+    chosen = plain | values
+    connection.execute(
+        f"INSERT INTO main.report_index ({', '.join(chosen)})"
+        f" SELECT {', '.join(chosen.values())}"
+        " FROM main.reports r JOIN main.agencies a USING (agency_id)"
+        " ORDER BY r.report_id"
+    )
+
+
+def _fill_coverage(connection: sqlite3.Connection) -> None:
+    """Found, late and unreadable reports, and the gaps between an agency's years.
+
+    Which authorities should have reported at all needs expected lists; until they
+    exist, only a year between two reports of the same authority counts as missing.
+    """
+    connection.execute(
+        "INSERT INTO main.coverage (agency_id, report_year, state, days_late, note)"
+        " SELECT agency_id, report_year,"
+        " CASE WHEN min(status = 'unreadable') THEN 'unreadable'"
+        "      WHEN min(days_late) > 0 THEN 'late' ELSE 'found' END,"
+        " min(days_late),"
+        " CASE WHEN min(days_late) IS NULL THEN 'date of publication unknown' END"
+        " FROM main.reports GROUP BY agency_id, report_year"
+    )
+    connection.execute(
+        "WITH RECURSIVE span(agency_id, year, last) AS ("
+        " SELECT agency_id, min(report_year), max(report_year) FROM main.reports"
+        " GROUP BY agency_id"
+        " UNION ALL SELECT agency_id, year + 1, last FROM span WHERE year < last)"
+        " INSERT INTO main.coverage (agency_id, report_year, state, note)"
+        " SELECT agency_id, year, 'missing',"
+        " 'not found, though earlier and later reports were' FROM span"
+        " WHERE (agency_id, year) NOT IN"
+        " (SELECT agency_id, report_year FROM main.coverage)"
+    )
+
+
+def _fill_full_text(connection: sqlite3.Connection) -> None:
+    from archive.site.fts import segment  # noqa: PLC0415 - the site builds on this file
+
+    connection.execute(
+        "CREATE VIRTUAL TABLE chapters_fts USING fts5"
+        "(text, heading, content='', columnsize=0)"
+    )
+    connection.executemany(
+        "INSERT INTO chapters_fts (rowid, text, heading) VALUES (?, ?, ?)",
+        (
+            (row_id, segment(text), segment(heading or ""))
+            for row_id, text, heading in connection.execute(
+                "SELECT id, text, heading FROM chapters ORDER BY id"
+            )
+        ),
+    )
+    connection.execute("INSERT INTO chapters_fts (chapters_fts) VALUES ('optimize')")
+
+
+def _finish(connection: sqlite3.Connection) -> None:
+    broken: list[Any] = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise StorageError(f"the catalogue has dangling references: {broken[:5]}")
+    connection.execute("ANALYZE")
+    connection.commit()
+
+
+def _describe(path: Path, rows: dict[str, int]) -> Publication:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return Publication(path, digest.hexdigest(), path.stat().st_size, rows)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
