@@ -152,7 +152,10 @@ class Catalog:
         if known is None:
             row |= {"state": "untried", "note": source.note}
         with self.atomic():
-            self.upsert("sources", row | state)
+            if known is None:
+                self.db.table("sources").insert(row | state)
+            else:  # an upsert would want the columns that are not given
+                self.db.table("sources").update(source.source_id, row | state)
 
     # --------------------------------------------------------------- captures
 

@@ -47,7 +47,7 @@ class Outcome:
         return ATTENTION if self.attention else COMPLETE
 
 
-class DataDirType(click.ParamType):
+class DataDirType(click.ParamType):  # type: ignore[type-arg]
     """A data directory given on the command line."""
 
     name = "directory"

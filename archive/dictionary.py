@@ -65,7 +65,8 @@ class Column:
             quoted = ", ".join(f"'{v}'" for v in self.values)
             sql += f' CHECK ("{self.name}" IN ({quoted}))'
         if self.type == "json":
-            sql += f' CHECK (json_valid("{self.name}"))'
+            # SQLite before 3.45 calls NULL invalid
+            sql += f' CHECK ("{self.name}" IS NULL OR json_valid("{self.name}"))'
         return sql
 
 
@@ -117,7 +118,9 @@ class Table:
         parts = [c.ddl() for c in self.columns]
         parts.append("PRIMARY KEY (" + ", ".join(f'"{k}"' for k in self.key) + ")")
         parts += [
-            f'FOREIGN KEY ("{c.name}") REFERENCES "{c.ref}"'
+            # The column is named because Datasette expands no label without it.
+            f'FOREIGN KEY ("{c.name}")'
+            f' REFERENCES "{c.ref}" ("{tables()[c.ref].key[0]}")'
             for c in self.columns
             if c.ref in known
         ]

@@ -18,26 +18,23 @@ be called before the transaction that names the records.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import os
-import zlib
-from base64 import b32encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from fastwarc.stream_io import GzipWriter
-from fastwarc.warc import WarcRecord, WarcRecordType
+from fastwarc.warc import WarcRecordType
 
 from archive import __version__
 from archive.clock import Clock, iso, new_record_id, utc_now
-from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
+from archive.errors import StorageError
 from archive.http import HttpResponse, parse_response
 from archive.records import Capture, Exchange
+from archive.warcreader import OPEN_SUFFIX, WarcReader
+from archive.warcrecord import serialise, sha1
+from archive.warcrepair import finish
 
-OPEN_SUFFIX = ".open"
 ROLL_BYTES = 1_000_000_000
 #: How many written payloads are remembered beside the catalogue's own memory.
 FRESH_PAYLOADS = 2000
@@ -50,26 +47,7 @@ USUAL_OUTCOMES = {404: "not_found", 410: "not_found"}
 Seen = Callable[[str], Capture | None]
 
 
-def sha1(data: bytes) -> str:
-    """Digest in the notation of WARC headers."""
-    digest = hashlib.sha1(data, usedforsecurity=False).digest()
-    return "sha1:" + b32encode(digest).decode()
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A payload read back from its record, digest verified."""
-
-    payload: bytes
-    record_type: str
-    record_id: str
-    target_uri: str
-    date: str
-    media_type: str | None
-    response: HttpResponse | None
-
-
-class WarcStore:
+class WarcStore(WarcReader):
     """Appends exchanges and files to ``directory`` and reads them back."""
 
     def __init__(
@@ -83,7 +61,7 @@ class WarcStore:
         roll_bytes: int = ROLL_BYTES,
         info: dict[str, str] | None = None,
     ) -> None:
-        self.directory = Path(directory)
+        super().__init__(directory)
         self.run_id = run_id
         self._seen = seen or (lambda sha256: None)
         self._clock = clock
@@ -287,143 +265,3 @@ class WarcStore:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    # ------------------------------------------------------------------ reading
-
-    def read(
-        self, file: str, offset: int, length: int, sha256: str | None = None
-    ) -> bytes:
-        """Decoded payload of the record at that place; see :meth:`read_original`."""
-        return self.read_original(file, offset, length, sha256).payload
-
-    def read_original(
-        self, file: str, offset: int, length: int, sha256: str | None = None
-    ) -> Original:
-        """Read one record, verify its block digest and the payload's SHA-256.
-
-        Raises ArchiveDamaged (with file, offset and both digests) rather than hand out
-        bytes that are not the ones captured.
-        """
-        where = f"{file} at offset {offset}"
-        path = self.locate(file)
-        try:
-            with path.open("rb") as stream:
-                stream.seek(offset)
-                member = stream.read(length)
-            record = WarcRecord.from_bytes(gzip.decompress(member))
-        except (OSError, EOFError, zlib.error) as error:
-            raise RecordNotFound(f"{where}: no readable record: {error}") from error
-        assert record.reader is not None
-        block = record.reader.read()
-        expected, digest = record.headers.get("WARC-Block-Digest"), sha1(block)
-        if expected != digest:
-            raise ArchiveDamaged(f"{where}: block digest is {digest}, not {expected}")
-        kind = record.headers.get("WARC-Type")
-        response = parse_response(block) if kind in ("response", "revisit") else None
-        payload = response.payload if response else block
-        found = hashlib.sha256(payload).hexdigest()
-        if sha256 is not None and found != sha256:
-            raise ArchiveDamaged(f"{where}: SHA-256 is {found}, not {sha256}")
-        declared = record.headers.get("Content-Type")
-        media_type = response.media_type if response else declared
-        return Original(
-            payload,
-            kind or "unknown",
-            (record.record_id or "").strip("<>"),
-            record.headers.get("WARC-Target-URI") or "",
-            record.headers.get("WARC-Date") or "",
-            media_type,
-            response,
-        )
-
-    def locate(self, file: str) -> Path:
-        """Path of a WARC file, closed or still open. Names never leave ``warc/``."""
-        if Path(file).name != file:
-            raise RecordNotFound(f"not a WARC file name: {file!r}")
-        path = self.directory / file
-        open_path = self.directory / (file + OPEN_SUFFIX)
-        return open_path if not path.exists() and open_path.exists() else path
-
-
-def serialise(
-    kind: WarcRecordType,
-    block: bytes,
-    record_id: str,
-    headers: dict[str, str],
-    *,
-    http: bool = False,
-) -> bytes:
-    """One WARC record as one gzip member."""
-    record = WarcRecord()
-    record.init_headers(kind, record_id.removeprefix("urn:").encode())
-    for key, value in headers.items():
-        record.headers[key] = value
-    record.headers["WARC-Block-Digest"] = sha1(block)
-    record.set_bytes_content(block)
-    if http:
-        record.is_http = True
-    buffer = io.BytesIO()
-    writer = GzipWriter(buffer, compression_level=6)
-    record.write(writer)
-    writer.finish()
-    return buffer.getvalue()
-
-
-def finish(path: Path) -> Path:
-    """Rename an ``.open`` file to its final name, durably."""
-    final = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
-    path.rename(final)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return final
-
-
-def whole_members(path: Path) -> int:
-    """Length in bytes of the leading whole gzip members of a file."""
-    whole = 0
-    with path.open("rb") as stream:
-        decoder, fed = zlib.decompressobj(47), 0
-        pending = b""
-        while True:
-            data = pending or stream.read(1 << 20)
-            pending = b""
-            if not data:
-                return whole
-            try:
-                decoder.decompress(data)
-            except zlib.error:
-                return whole
-            fed += len(data) - len(decoder.unused_data)
-            if decoder.eof:
-                whole, pending = fed, decoder.unused_data
-                decoder = zlib.decompressobj(47)
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What was done to a file that an earlier run left open."""
-
-    file: str
-    kept: int
-    cut: int
-
-
-def recover(directory: Path) -> list[Repair]:
-    """Close files that a killed run left open, cutting a torn last record.
-
-    Only whole records are kept. Call it under the lock of the data directory.
-    """
-    repairs = []
-    for path in sorted(directory.glob(f"*.warc.gz{OPEN_SUFFIX}")):
-        size, whole = path.stat().st_size, whole_members(path)
-        if whole < size:
-            os.truncate(path, whole)
-        if whole == 0:
-            path.unlink()
-            repairs.append(Repair(path.name, 0, size))
-            continue
-        repairs.append(Repair(finish(path).name, whole, size - whole))
-    return repairs

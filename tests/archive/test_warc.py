@@ -11,7 +11,9 @@ from fastwarc.warc import ArchiveIterator
 
 from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
 from archive.records import Exchange
-from archive.warc import OPEN_SUFFIX, WarcStore, recover
+from archive.warc import WarcStore
+from archive.warcreader import OPEN_SUFFIX
+from archive.warcrepair import recover
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
 DATE = "2026-01-31T08:00:00.000000Z"

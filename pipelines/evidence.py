@@ -1,0 +1,70 @@
+"""Whose report and of which year, when the title does not tell: what else does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archive.records import PageContext
+from pipelines import dates, identity, titles
+from pipelines.extract.page import Page
+from pipelines.normalise import squash
+
+PERIOD = re.compile(
+    r"(20[0-3]\d)年1月1日(?:起)?[至到\-—－~]+(?:\1年)?(?:当年)?12月31日"
+)
+COMPILED = re.compile(r"由(?P<name>[^，。；由]{4,30}?)(?:组织)?(?:编制|编写)")
+QUOTED = re.compile(r"《([^《》]{6,60}(?:报告|年报))》")
+
+
+def outside(context: PageContext) -> list[tuple[str, str]]:
+    """Titles that are known from elsewhere than the document."""
+    found = [("link text", context.link_text), ("file name", context.filename)]
+    return [(where, text) for where, text in found if text]
+
+
+def agency_name(
+    page: Page, title: titles.Title | None, context: PageContext
+) -> tuple[str, str]:
+    """The name of the authority and where it stands; ('', …) when nothing tells."""
+    if title and title.agency and identity.is_name(title.agency):
+        return title.agency, f"title ({title.where})"
+    for where, text in _names(page, context):
+        name = titles.clean(text)
+        if name and identity.is_name(name):
+            return name, where
+    if title and len(title.agency) >= 3:
+        return title.agency, f"title ({title.where}), no known kind of name"
+    return "", "neither title, card, meta, preamble nor signature name an authority"
+
+
+def _names(page: Page, context: PageContext) -> Iterator[tuple[str, str]]:
+    lines = [line.text for line in page.lines]
+    head = squash("".join(lines)[:1500])
+    if "agency" in page.card:
+        yield "info card", page.card["agency"]
+    for match in QUOTED.finditer(head):
+        if quoted := titles.parse(match[1]):
+            yield "title quoted in the preamble", quoted.agency
+    if signature := dates.signed(lines):
+        yield "signature block", signature[1]
+    if compiled := COMPILED.search(head):
+        yield "preamble (compiled by)", compiled["name"]
+    if "contentsource" in page.meta:
+        yield "meta ContentSource", page.meta["contentsource"]
+
+
+def year_of(page: Page, title: titles.Title | None) -> tuple[int | None, str]:
+    """The year the figures describe, and where it stands."""
+    if title and title.year:
+        return title.year, f"title ({title.where})"
+    lines = [line.text for line in page.lines]
+    head = squash("".join(lines)[:2000])
+    if match := PERIOD.search(head):
+        return int(match[1]), "period of the figures in the preamble"
+    for match in QUOTED.finditer(head):
+        if (quoted := titles.parse(match[1])) and quoted.year:
+            return quoted.year, "title quoted in the preamble"
+    if signature := dates.signed(lines):
+        return int(signature[0][:4]) - 1, "year before the signature"
+    return None, "neither title, preamble nor signature name a year"

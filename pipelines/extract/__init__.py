@@ -1,0 +1,1 @@
+"""Extractors, one module per form: text in, text and grids with locators out."""

@@ -1,0 +1,90 @@
+"""Taking in local files: each becomes a ``resource`` record and goes the common way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from archive.catalog import Catalog
+from archive.console import Step
+from archive.errors import UsageError
+from archive.records import PageContext
+from archive.warc import WarcStore
+from pipelines import stages
+from pipelines.load import Loaded, load
+from pipelines.sniff import sniff
+
+#: Containers that hold captures made by others; they are not documents.
+CONTAINERS = (".warc", ".warc.gz", ".wacz")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of one file."""
+
+    name: str
+    loaded: Loaded | None
+    reason: str  # why it is no report, '' when it is one
+
+
+def walk(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Files under ``paths`` with the name each is known by; hidden files are left out.
+
+    Names are relative to the argument's parent, so that no path of the machine enters
+    the archive. Raises UsageError for a path that does not exist.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"no such file or folder: {path}")
+        if path.is_file():
+            yield path, path.name
+            continue
+        for file in sorted(path.rglob("*")):
+            relative = file.relative_to(path)
+            if file.is_file() and not any(p.startswith(".") for p in relative.parts):
+                yield file, f"{path.name}/{relative.as_posix()}"
+
+
+def ingest(
+    catalog: Catalog,
+    store: WarcStore,
+    files: Iterable[tuple[Path, str]],
+    step: Step = lambda what="": None,
+) -> list[Intake]:
+    """Take in files; one that cannot be read is listed and stops nothing.
+
+    A file whose bytes are here already adds no record: it is only read again.
+    """
+    taken = []
+    for path, name in files:
+        taken.append(_ingest_one(catalog, store, path, name))
+        step(name)
+    return taken
+
+
+def _ingest_one(catalog: Catalog, store: WarcStore, path: Path, name: str) -> Intake:
+    if name.lower().endswith(CONTAINERS):
+        return Intake(name, None, "reading WARC and WACZ files of others comes later")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return Intake(name, None, f"cannot be read: {error.strerror}")
+    if not data:
+        return Intake(name, None, "the file is empty (0 bytes)")
+    url = f"file:///{quote(name)}"
+    capture = catalog.holder(hashlib.sha256(data).hexdigest())
+    if capture is None:
+        capture = store.append_resource(url, data, sniff(data).media_type)
+        store.sync()
+        catalog.add_capture(capture)
+    context = PageContext(url=url, captured_at=capture.captured_at, filename=path.name)
+    extraction = stages.read(data, context)
+    loaded = load(catalog, capture, extraction, context)
+    reason = ""
+    if loaded.report_id is None:
+        verdict = extraction.verdict
+        reason = extraction.error or f"{verdict.kind}: {verdict.reason}"
+    return Intake(name, loaded, reason)

@@ -1,0 +1,15 @@
+"""Decisions of people as data: what titles exclude, what names say about agencies."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+@lru_cache(maxsize=8)
+def lookup(name: str) -> Any:
+    """The content of ``<name>.yml`` in this folder."""
+    return yaml.safe_load(files(__package__).joinpath(f"{name}.yml").read_text("utf-8"))

@@ -1,0 +1,33 @@
+"""Opening an archive for writing: repaired, migrated, with today's forms and rules.
+
+The forms (``metrics``) and rules are put beside the evidence, so that the database
+explains itself and findings can refer to them.
+"""
+
+from __future__ import annotations
+
+from archive.catalog import Catalog
+from archive.console import note
+from archive.datadir import DataDir
+from archive.records import Metric
+from archive.warcrepair import recover
+from pipelines import rules, templates
+
+
+def metrics() -> list[Metric]:
+    """Every cell of every form generation, in the order of the forms."""
+    return templates.metrics()
+
+
+def open_archive(data: DataDir) -> Catalog:
+    """Open the catalogue under the lock, closing what a killed run left open."""
+    for repair in recover(data.warc):
+        note(f"repaired {repair.file}: {repair.kept} bytes kept, {repair.cut} cut")
+    catalog = Catalog(data.catalog)
+    refresh(catalog)
+    return catalog
+
+
+def refresh(catalog: Catalog) -> None:
+    """Write the dictionaries of metrics and rules into the catalogue."""
+    catalog.put_reference(metrics(), rules.load_rules())

@@ -1,0 +1,72 @@
+"""A verdict becomes a check: its fingerprint, and how numbers are written in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from math import isfinite
+
+from archive.records import Check, Rule
+
+PASS = "PASS"
+FAIL = "FAIL"
+UNCERTAIN = "UNCERTAIN"
+NOT_ASSESSABLE = "NOT_ASSESSABLE"
+
+MISREADING = "可能是误读，请对照原件"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one test says about one place, before it is tied to rule and report."""
+
+    scope: str
+    verdict: str
+    expected: str | None
+    actual: str | None
+    message: str
+
+
+def fingerprint(
+    report_id: str, rule_id: str, scope: str, expected: str | None, actual: str | None
+) -> str:
+    """Identity of a finding: the same after every re-reading that finds the same.
+
+    The message is left out, so that better wording loses no human decision.
+
+    >>> one = fingerprint("r", "Q2", "total", "106", "107")
+    >>> one == fingerprint("r", "Q2", "total", "106", "107"), len(one)
+    (True, 32)
+    >>> one == fingerprint("r", "Q2", "total", "106", "108")
+    False
+    """
+    said = json.dumps([report_id, rule_id, scope, expected, actual])
+    return sha256(said.encode()).hexdigest()[:32]
+
+
+def as_check(finding: Finding, rule: Rule, report_id: str) -> Check:
+    """The check that is stored."""
+    return Check(
+        rule.rule_id,
+        finding.scope,
+        rule.severity,
+        finding.verdict,
+        finding.expected,
+        finding.actual,
+        finding.message,
+        fingerprint(
+            report_id, rule.rule_id, finding.scope, finding.expected, finding.actual
+        ),
+    )
+
+
+def number(value: float) -> str:
+    """A number as a person writes it.
+
+    >>> number(106.0), number(-6), number(12345.67), number(0.1 + 0.2)
+    ('106', '-6', '12345.67', '0.3')
+    """
+    if not isfinite(value):
+        return str(value)
+    return str(int(value)) if value == int(value) else f"{round(value, 6):.12g}"

@@ -1,0 +1,252 @@
+"""``rules.yml`` read strictly: what each rule compares, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from archive import codes
+from archive.errors import TemplateError
+from archive.records import Rule
+
+RELATIONS = ("=", "<=", ">=")
+CLAIMS = ("received", "answered", "existence", "counts")
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``actual <relation> expected``: sums over one row or column of a table.
+
+    ``expected`` and ``actual`` hold codes and ``$groups``; no operand means 0.
+    """
+
+    table: str
+    each: str  # row | column: what the scope names
+    over: tuple[str, ...]
+    expected: tuple[str, ...]
+    actual: tuple[str, ...]
+    relation: str = "="
+    blank_is_zero: bool = False
+    settles_readings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Integers:
+    """Every number of these tables is whole and not negative."""
+
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapters:
+    """The chapters of the form: ``present`` and in order, or ``numbered``."""
+
+    aspect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sum of ``total`` cells that a stated number may stand for."""
+
+    plus: tuple[str, ...]
+    minus: tuple[str, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A statement of the text held against the tables."""
+
+    claim: str
+    readings: tuple[Reading, ...] = ()
+
+
+Test = Compare | Integers | Chapters | Prose
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """A rule as published, the generations it applies to, and its test."""
+
+    rule: Rule
+    templates: tuple[str, ...]
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named list of codes; ``codes`` by generation, '' for all generations."""
+
+    name: str
+    codes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All of ``rules.yml``."""
+
+    specs: tuple[RuleSpec, ...]
+    groups: Mapping[str, Group]
+    generations: Mapping[str, Mapping[str, frozenset[str]]]
+
+    def codes(self, operands: Sequence[str], template: str) -> tuple[str, ...]:
+        """Operands with their groups written out for one generation."""
+        return tuple(self._expand(operands, template))
+
+    def _expand(self, operands: Sequence[str], template: str) -> Iterator[str]:
+        for operand in operands:
+            if operand.startswith("$"):
+                by_template = self.groups[operand[1:]].codes
+                inner = by_template.get(template) or by_template.get("", ())
+                yield from self._expand(inner, template)
+            else:
+                yield operand
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def parse(text: str, name: str = "rules.yml") -> RuleBook:
+    """The rule book in a YAML text.
+
+    Raises:
+        TemplateError: unknown or missing key, unknown word, group without definition;
+            the message names file, rule and key.
+
+    """
+    data = _mapping(yaml.safe_load(text), name)
+    _keys(data, name, need=("generations", "groups", "rules"))
+    groups = {
+        key: _group(_mapping(value, f"{name}: groups.{key}"), f"{name}: groups.{key}")
+        for key, value in _mapping(data["groups"], f"{name}: groups").items()
+    }
+    generations = {
+        table: {template: frozenset(marks) for template, marks in by_template.items()}
+        for table, by_template in _mapping(data["generations"], name).items()
+    }
+    specs = tuple(
+        _spec(rule_id, _mapping(value, f"{name}: {rule_id}"), f"{name}: {rule_id}")
+        for rule_id, value in _mapping(data["rules"], f"{name}: rules").items()
+    )
+    used = [c for g in groups.values() for inner in g.codes.values() for c in inner]
+    for spec in specs:
+        if isinstance(spec.test, Compare):
+            used += [*spec.test.over, *spec.test.expected, *spec.test.actual]
+    for code in used:
+        if code.startswith("$") and code[1:] not in groups:
+            raise TemplateError(f"{name}: group {code} is used but not defined")
+    return RuleBook(specs, groups, generations)
+
+
+@cache
+def rule_book() -> RuleBook:
+    """The rule book of this version."""
+    text = files("pipelines.rules").joinpath("rules.yml").read_text("utf-8")
+    return parse(text)
+
+
+def _spec(rule_id: str, data: Mapping[str, Any], where: str) -> RuleSpec:
+    kinds: dict[str, Callable[[Any, str], Test]] = {
+        "compare": _compare,
+        "integers": _integers,
+        "chapters": _chapters,
+        "prose": _prose,
+    }
+    need = ("basis", "severity", "templates", "text_zh", "text_en")
+    _keys(data, where, need=need, may=tuple(kinds))
+    given = [kind for kind in kinds if kind in data]
+    if len(given) != 1:
+        raise TemplateError(f"{where}: expected one test of {list(kinds)}, got {given}")
+    _word(data["basis"], codes.BASES, f"{where}.basis")
+    _word(data["severity"], codes.SEVERITIES, f"{where}.severity")
+    for template in data["templates"]:
+        _word(template, codes.TEMPLATES, f"{where}.templates")
+    return RuleSpec(
+        Rule(
+            rule_id, data["basis"], data["severity"], data["text_zh"], data["text_en"]
+        ),
+        tuple(data["templates"]),
+        kinds[given[0]](data[given[0]], f"{where}.{given[0]}"),
+    )
+
+
+def _compare(data: Any, where: str) -> Compare:
+    data = _mapping(data, where)
+    _keys(
+        data,
+        where,
+        need=("table", "each", "over", "expected", "actual"),
+        may=("relation", "blank_is_zero", "settles_readings"),
+    )
+    _word(data["table"], codes.TABLE_CODES, f"{where}.table")
+    _word(data["each"], ("row", "column"), f"{where}.each")
+    _word(data.get("relation", "="), RELATIONS, f"{where}.relation")
+    lists = {key: tuple(data[key]) for key in ("over", "expected", "actual")}
+    return Compare(**{**data, **lists})
+
+
+def _integers(data: Any, where: str) -> Integers:
+    data = _mapping(data, where)
+    _keys(data, where, need=("tables",))
+    for table in data["tables"]:
+        _word(table, codes.TABLE_CODES, f"{where}.tables")
+    return Integers(tuple(data["tables"]))
+
+
+def _chapters(data: Any, where: str) -> Chapters:
+    _word(data, ("present", "numbered"), where)
+    return Chapters(data)
+
+
+def _prose(data: Any, where: str) -> Prose:
+    data = _mapping(data, where)
+    _keys(data, where, need=("claim",), may=("readings",))
+    _word(data["claim"], CLAIMS, f"{where}.claim")
+    readings = []
+    for entry in data.get("readings", ()):
+        _keys(_mapping(entry, where), f"{where}.readings", need=("sum", "verdict"))
+        _word(entry["verdict"], codes.VERDICTS, f"{where}.readings.verdict")
+        plus = tuple(code for code in entry["sum"] if not code.startswith("-"))
+        minus = tuple(code[1:] for code in entry["sum"] if code.startswith("-"))
+        readings.append(Reading(plus, minus, entry["verdict"]))
+    return Prose(data["claim"], tuple(readings))
+
+
+def _group(data: Mapping[str, Any], where: str) -> Group:
+    _keys(data, where, need=("name", "codes"))
+    listed = data["codes"]
+    if isinstance(listed, list):
+        return Group(data["name"], {"": tuple(listed)})
+    for template in _mapping(listed, f"{where}.codes"):
+        _word(template, codes.TEMPLATES, f"{where}.codes")
+    return Group(data["name"], {t: tuple(inner) for t, inner in listed.items()})
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TemplateError(f"{where}: expected a mapping, found {value!r}")
+    return value
+
+
+def _keys(
+    data: Mapping[str, Any],
+    where: str,
+    need: Sequence[str],
+    may: Sequence[str] = (),
+) -> None:
+    for key in data:
+        if key not in need and key not in may:
+            raise TemplateError(f"{where}: unknown key {key!r}")
+    for key in need:
+        if key not in data:
+            raise TemplateError(f"{where}: key {key!r} is missing")
+
+
+def _word(value: Any, known: Sequence[str], where: str) -> None:
+    if value not in known:
+        raise TemplateError(f"{where}: expected one of {list(known)}, found {value!r}")
