@@ -1,0 +1,153 @@
+"""Serving: Datasette 0.65 on the published snapshot, with our pages and settings."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import socket
+import sqlite3
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from archive import metadata
+from archive.datadir import DataDir
+from archive.errors import PortInUse, UsageError
+from archive.metadata import FULL_TEXT
+from archive.site import plugin
+from archive.site.query import count, read_metrics, rows
+from archive.site.web import DATABASE
+
+#: Measured on 25,000 reports: suggested facets cost seconds on wide tables, and a page
+#: of 100 wide rows twice one of 50. Heavy questions belong in the downloaded file.
+SETTINGS = {
+    "suggest_facets": False,
+    "default_cache_ttl": 3600,
+    "facet_time_limit_ms": 300,
+    "sql_time_limit_ms": 1000,
+    "default_page_size": 50,
+    "max_returned_rows": 1000,
+    "max_csv_mb": 500,
+    "num_sql_threads": 4,
+    "allow_download": True,
+    "trace_debug": False,
+}
+BACKLOG = 128
+
+
+def make_app(data: DataDir | Path) -> Any:
+    """A Datasette on what ``data`` has published; UsageError if that is nothing."""
+    path = (data if isinstance(data, DataDir) else DataDir(data)).published
+    if not path.exists():
+        raise UsageError(f"nothing is published: {path} (run `nianbao publish` first)")
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)
+        with contextlib.closing(connection):
+            metrics = read_metrics(connection)
+            counts = _counts(connection)
+    except sqlite3.DatabaseError as error:
+        raise UsageError(
+            f"{path} is not a published database: {error} (run `nianbao publish`)"
+        ) from error
+    if not pm.is_registered(plugin):
+        pm.register(plugin)
+    # Installed packages are directories, so the paths stay valid after the context.
+    with as_file(files("archive.site")) as site:
+        return Datasette(
+            immutables=[str(path)],
+            inspect_data={DATABASE: _inspected(path, counts)},
+            metadata=metadata.build(metrics),
+            template_dir=str(site / "templates"),
+            static_mounts=[("static", str(site / "static"))],
+            settings=SETTINGS,
+        )
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Rows of every table but those full text lives in, which cannot be counted."""
+    names = [
+        row["name"]
+        for row in rows(
+            connection,
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+            " AND name NOT GLOB ? AND name NOT GLOB 'sqlite_*' ORDER BY name",
+            [f"{FULL_TEXT}*"],
+        )
+    ]
+    return {name: count(connection, f'SELECT count(*) FROM "{name}"') for name in names}
+
+
+def _inspected(path: Path, counts: dict[str, int]) -> dict[str, Any]:
+    """What ``datasette inspect`` would find out: nothing is counted while serving."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {
+        "hash": digest,
+        "size": path.stat().st_size,
+        "file": path.name,
+        "tables": {name: {"count": number} for name, number in counts.items()},
+    }
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound, listening socket; PortInUse when the address is taken.
+
+    Port 0 takes any free one.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"{host}:{port} is in use by another program"
+                " (choose another with --port, or --port 0 for any free one)"
+            ) from error
+        raise UsageError(f"cannot serve on {host}:{port}: {error.strerror}") from error
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """URL of the site behind a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def serve(
+    data: DataDir | Path,
+    host: str = "127.0.0.1",
+    port: int = 8001,
+    *,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve until interrupted; ``announce`` gets the URL once pages can be had."""
+    app = make_app(data)
+    listener = listen(host, port)
+    # Ctrl-C is how this ends.
+    with contextlib.closing(listener), contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(app, listener, announce))
+
+
+async def _serve(
+    app: Any, listener: socket.socket, announce: Callable[[str], None]
+) -> None:
+    await app.invoke_startup()
+    config = uvicorn.Config(app.app(), log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.02)
+    if server.started:
+        announce(address(listener))
+    await running

@@ -1,0 +1,122 @@
+"""Checks as findings: numbered, in an order to read them, tied to their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from archive.site.forms import Key
+
+#: Verdicts that are shown one by one, in this order; the others are only counted.
+SHOWN = ("FAIL", "UNCERTAIN")
+SEVERITY_ORDER = {"fail": 0, "odd": 1, "note": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check that a person should look at, with the rule it comes from."""
+
+    number: int
+    rule_id: str
+    scope: str
+    severity: str
+    verdict: str
+    message: str
+    expected: str | None
+    actual: str | None
+    basis: str
+    rule_zh: str
+    rule_en: str
+    fingerprint: str
+    cells: tuple[Key, ...]
+    decision: str | None = None
+    note: str | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the finding is a question rather than a contradiction."""
+        return self.verdict != "FAIL"
+
+
+@cache
+def places() -> dict[str, dict[str, Any]]:
+    """What ``findings.yml`` says, by rule."""
+    text = files("archive.site").joinpath("findings.yml").read_text("utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def cells_of(rule_id: str, scope: str, known: Collection[Key]) -> tuple[Key, ...]:
+    """The cells among ``known`` that a check of this rule and scope speaks about.
+
+    >>> cells = [("requests", "granted", "total"), ("requests", "granted", "business")]
+    >>> cells_of("Q3", "granted", cells)
+    (('requests', 'granted', 'total'),)
+    >>> len(cells_of("Z9", "granted", cells))
+    2
+    >>> cells_of("S1", "", cells)
+    ()
+    """
+    place = places().get(rule_id)
+    if place:
+        wanted = [
+            (place["table"], *cell.format(scope=scope).split("/", 1))
+            for cell in place["cells"]
+        ]
+        return tuple(key for key in wanted if key in known)
+    row, _, column = scope.partition("/")
+    return tuple(k for k in known if row == k[1] and column in ("", k[2]))
+
+
+def findings(
+    checks: Iterable[Mapping[str, Any]], known: Collection[Key]
+) -> tuple[Finding, ...]:
+    """The checks that failed, then the uncertain ones, numbered from 1.
+
+    ``checks`` are rows of checks joined with rules and check_reviews.
+    """
+    shown = [c for c in checks if c["verdict"] in SHOWN]
+    shown.sort(
+        key=lambda c: (
+            SHOWN.index(c["verdict"]),
+            SEVERITY_ORDER[c["severity"]],
+            c["rule_id"],
+            c["scope"],
+        )
+    )
+    return tuple(
+        Finding(
+            number,
+            c["rule_id"],
+            c["scope"],
+            c["severity"],
+            c["verdict"],
+            c["message"],
+            c["expected"],
+            c["actual"],
+            c["basis"],
+            c["text_zh"],
+            c["text_en"],
+            c["fingerprint"],
+            cells_of(c["rule_id"], c["scope"], known),
+            c["decision"],
+            c["note"],
+        )
+        for number, c in enumerate(shown, 1)
+    )
+
+
+def marks(found: Sequence[Finding]) -> dict[Key, tuple[tuple[int, ...], bool]]:
+    """For every cell spoken about: the findings, and whether all are doubtful."""
+    by_cell: dict[Key, list[Finding]] = {}
+    for finding in found:
+        for key in finding.cells:
+            by_cell.setdefault(key, []).append(finding)
+    return {
+        key: (tuple(f.number for f in about), all(f.doubtful for f in about))
+        for key, about in by_cell.items()
+    }

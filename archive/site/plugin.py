@@ -1,0 +1,154 @@
+"""The Datasette plugin: routes, Chinese search in Datasette's own boxes, templates.
+
+Works on any Datasette that serves ``<data>/public/nianbao.db``; the WARCs are found
+beside it. ``archive.serve`` puts it together with settings and metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from datasette import hookimpl
+from datasette.utils.asgi import Response
+from markupsafe import Markup
+
+from archive import __version__
+from archive.site import fts, originals, present
+from archive.site.pages import (
+    agency,
+    capture,
+    checks,
+    coverage,
+    dictionary,
+    home,
+    report,
+    search,
+    sources,
+)
+from archive.site.strings import name, say
+from archive.site.web import DATABASE, View, only_reading
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ROUTES: list[tuple[str, View]] = [
+    (r"^/$", home.view),
+    (r"^/report/(?P<report_id>[^/]+)$", report.view),
+    (r"^/agency/(?P<agency_id>[^/]+)$", agency.view),
+    (r"^/capture/(?P<capture_id>[^/]+)$", capture.view),
+    (r"^/originals/(?P<sha256>[0-9A-Fa-f]{64})$", originals.view),
+    (r"^/search$", search.view),
+    (r"^/coverage$", coverage.view),
+    (r"^/checks$", checks.view),
+    (r"^/sources$", sources.view),
+    (r"^/dictionary$", dictionary.view),
+]
+
+#: Columns that name something with a page of its own.
+PAGES = {
+    "report_id": "report",
+    "agency_id": "agency",
+    "capture_id": "capture",
+    "sha256": "originals",
+}
+
+
+def hook(**options: Any) -> Callable[[F], F]:
+    """``hookimpl`` with the types that Datasette does not ship."""
+
+    def mark(function: F) -> F:
+        hookimpl(**options)(function)
+        return function
+
+    return mark
+
+
+async def databases(datasette: Any, request: Any) -> Any:
+    """``/-/databases.json`` without the paths of this machine."""
+    return Response.json(
+        [
+            {"name": db.name, "size": db.size, "is_mutable": db.is_mutable}
+            for db_name, db in datasette.databases.items()
+            if db_name == DATABASE
+        ]
+    )
+
+
+async def robots(datasette: Any, request: Any) -> Any:
+    """Robots may read the pages, not walk through every filter and query."""
+    rules = ["User-agent: *", f"Disallow: /{DATABASE}/", "Disallow: /originals/"]
+    return Response.text("\n".join([*rules, "Disallow: /-/", "Disallow: /*?", ""]))
+
+
+@hook()
+def register_routes() -> list[tuple[str, View]]:
+    """Our pages, before Datasette's own routes."""
+    own = [
+        *ROUTES,
+        (r"^/-/databases(?:\.json)?$", databases),
+        (r"^/robots\.txt$", robots),
+    ]
+    return [(pattern, only_reading(view)) for pattern, view in own]
+
+
+@hook(trylast=True)
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Make Datasette's own search understand Chinese.
+
+    ``trylast``: Datasette's default plugins are called late, and the one that defines
+    ``escape_fts`` must come before ours.
+    """
+    conn.create_function("escape_fts", 1, fts.match, deterministic=True)
+
+
+@hook()
+def prepare_jinja2_environment(env: Any) -> None:
+    """Words, numbers and links for the templates."""
+    css = files("archive.site").joinpath("static/site.css").read_bytes()
+    env.globals.update(
+        say=say,
+        name=name,
+        site_path=present.path,
+        web_link=present.web_link,
+        percent=present.percent,
+        circled=present.circled,
+        method_sign=present.method_sign,
+        css_version=hashlib.sha256(css).hexdigest()[:8],
+        software=f"nianbao/{__version__}",
+        site_database=DATABASE,
+    )
+    env.filters.update(
+        num=present.number,
+        moment=present.moment,
+        size=present.size,
+        visible=present.visible,
+    )
+
+
+@hook()
+def render_cell(value: Any, column: str) -> str | None:
+    """Identifiers lead to our pages, addresses out, whole numbers lose their ``.0``.
+
+    ``Markup.format`` escapes what it puts in; every other value is left to Datasette.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if not isinstance(value, str) or not value:
+        return None
+    if column in PAGES:
+        page = present.path(PAGES[column], value)
+        return Markup('<a href="{}">{}</a>').format(page, value)
+    if present.web_link(value):
+        rel = "nofollow noreferrer noopener"
+        return Markup('<a href="{}" rel="{}">{}</a>').format(value, rel, value)
+    return None
+
+
+@hook()
+def menu_links() -> list[dict[str, str]]:
+    """Our pages in the menu of plain Datasette."""
+    pages = ("search", "coverage", "checks", "sources", "dictionary")
+    return [{"href": f"/{page}", "label": say(f"nav.{page}")} for page in pages]

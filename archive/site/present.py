@@ -1,0 +1,119 @@
+"""Template helpers: numbers, times and links written the same way everywhere."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from urllib.parse import quote, urlsplit
+
+
+def number(value: float | None) -> str:
+    """A number with separators, '—' for none: none is not zero.
+
+    >>> number(441025.0), number(6229.95), number(None), number(0)
+    ('441,025', '6,229.95', '—', '0')
+    """
+    if value is None:
+        return "—"
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{Decimal(str(value)):,f}"
+
+
+def percent(part: float | None, whole: float | None) -> str:
+    """A share with one decimal; '—' when there is nothing to divide by.
+
+    >>> percent(72, 107), percent(1, 0)
+    ('67.3%', '—')
+    """
+    if part is None or not whole:
+        return "—"
+    return f"{100 * part / whole:.1f}%"
+
+
+def moment(text: str | None) -> str:
+    """A UTC time to the second.
+
+    >>> moment("2026-01-31T08:00:00.123456Z")
+    '2026-01-31 08:00:00 UTC'
+    """
+    return f"{text[:10]} {text[11:19]} UTC" if text else "—"
+
+
+def size(count: int | None) -> str:
+    """A number of bytes for people.
+
+    >>> size(512), size(13881), size(3_000_000)
+    ('512 B', '13.6 KB', '2.9 MB')
+    """
+    if count is None:
+        return "—"
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024**2:
+        return f"{count / 1024:.1f} KB"
+    return f"{count / 1024**2:.1f} MB"
+
+
+def web_link(url: str | None) -> str | None:
+    """``url`` if it leads to a web page, else None: no other scheme becomes a link.
+
+    >>> web_link("https://www.laizhou.gov.cn/a?b=1")
+    'https://www.laizhou.gov.cn/a?b=1'
+    >>> web_link(" JavaScript:alert(1)") is None
+    True
+    >>> web_link("file:///etc/passwd") is None
+    True
+    """
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def path(*steps: str) -> str:
+    """A path of this site; each step is one segment, whatever it contains.
+
+    >>> path("report", "370683-gov-2020"), path("agency", "a/b 莱")
+    ('/report/370683-gov-2020', '/agency/a%2Fb%20%E8%8E%B1')
+    """
+    return "/" + "/".join(quote(step, safe="-_.~:") for step in steps)
+
+
+def visible(text: str) -> str:
+    """White space made visible, for cells that hold nothing else.
+
+    >>> visible("0\\u3000\\u3000"), visible("a b"), visible("\\xa0")
+    ('0□□', 'a b', '⍽')
+    """
+    inner = text.strip()
+    if not inner:
+        return text.translate(SIGNS | {32: "␠"})
+    at = text.index(inner)
+    ends = SIGNS | {32: "␠"}
+    left, right = text[:at], text[at + len(inner) :]
+    return left.translate(ends) + inner.translate(SIGNS) + right.translate(ends)
+
+
+def circled(count: int) -> str:
+    """A small number in a circle, in brackets where Unicode has none.
+
+    >>> circled(1), circled(20), circled(21)
+    ('①', '⑳', '(21)')
+    """
+    return chr(0x245F + count) if 1 <= count <= 20 else f"({count})"
+
+
+def method_sign(method: str) -> str:
+    """The sign of a way of reading that is less certain than plain reading.
+
+    >>> method_sign("aligned"), method_sign("read")
+    ('↔', '')
+    """
+    return {"aligned": "↔", "recovered": "∑", "ocr": "◌"}.get(method, "")
+
+
+#: White space as signs: ideographic space, no-break space, TAB, line breaks.
+SIGNS = {0x3000: "□", 0xA0: "⍽", 9: "⇥", 10: "↵", 13: "␍"}

@@ -1,0 +1,52 @@
+"""Words of the interface, in ``strings.yml``, by dotted key and language."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def strings() -> dict[str, dict[str, str]]:
+    """All words: ``{"nav.home": {"zh": …, "en": …}}``."""
+    text = files("archive.site").joinpath("strings.yml").read_text("utf-8")
+    flat: dict[str, dict[str, str]] = {}
+    _flatten(yaml.safe_load(text), "", flat)
+    return flat
+
+
+def _flatten(node: Any, path: str, into: dict[str, dict[str, str]]) -> None:
+    if isinstance(node, list):
+        if len(node) != len(LANGUAGES):
+            raise ValueError(f"strings.yml: {path}: expected {LANGUAGES}, got {node}")
+        into[path] = dict(zip(LANGUAGES, node, strict=True))
+        return
+    for key, child in node.items():
+        _flatten(child, f"{path}.{key}" if path else str(key), into)
+
+
+def say(key: str, lang: str = "zh", **values: Any) -> str:
+    """The words for ``key``; KeyError for one that is not in the file.
+
+    >>> say("verdict.FAIL"), say("verdict.FAIL", "en")
+    ('不符', 'does not add up')
+    """
+    words = strings()[key][lang]
+    return words.format(**values) if values else words
+
+
+def name(group: str, code: str | None, lang: str = "zh") -> str:
+    """The name of a code, the code itself where the file has none.
+
+    >>> name("form", "pdf"), name("form", "new")
+    ('PDF', 'new')
+    """
+    if code is None:
+        return ""
+    words = strings().get(f"{group}.{code}")
+    return words[lang] if words else code

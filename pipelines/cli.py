@@ -1,0 +1,212 @@
+"""Commands of this layer: ingest, extract, check, explain, publish, metadata."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.catalog import Catalog
+from archive.console import (
+    Outcome,
+    data_option,
+    progress,
+    reporting,
+)
+from archive.datadir import DataDir
+from archive.errors import UsageError
+from archive.warc import WarcStore
+from pipelines.reference import open_archive
+
+
+@click.command()
+@data_option
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@reporting
+def ingest(data: DataDir, paths: tuple[Path, ...]) -> Outcome:
+    """Take in local files and folders the way captures are taken in."""
+    from pipelines.intake import ingest as take_in
+    from pipelines.intake import walk
+
+    files = list(walk(paths))
+    if not files:
+        raise UsageError(f"no files in {', '.join(map(str, paths))}")
+    data.prepare()
+    with data.lock(), open_archive(data) as catalog:
+        before = catalog.counts()
+        run_id = catalog.start_run("ingest")
+        store = WarcStore(data.warc, run_id=run_id, seen=catalog.holder)
+        with store, progress("reading files", len(files)) as step:
+            taken = take_in(catalog, store, files, step)
+        refused = [f"{t.name}: {t.reason}" for t in taken if t.reason]
+        reports = {t.loaded.report_id for t in taken if t.loaded and not t.reason}
+        after = catalog.counts()
+        figures: dict[str, Any] = {
+            "files": len(taken),
+            "reports": len(reports),
+            "not_reports": len(refused),
+            "new_reports": after["reports"] - before["reports"],
+            "new_documents": after["documents"] - before["documents"],
+        }
+        catalog.finish_run(run_id, "attention" if refused else "complete", figures)
+    return Outcome(
+        f"{figures['files']} files: {figures['reports']} reports "
+        f"({figures['new_reports']} new), {figures['not_reports']} without a report",
+        figures,
+        tuple(refused),
+    )
+
+
+@click.command()
+@data_option
+@click.argument("sha256", nargs=-1)
+@click.option("--stale", is_flag=True, help="Read by an older version (default).")
+@click.option("--all", "everything", is_flag=True, help="Every document.")
+@click.option("--jobs", default=1, show_default=True, help="Processes.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@reporting
+def extract(
+    data: DataDir,
+    sha256: tuple[str, ...],
+    stale: bool,
+    everything: bool,
+    jobs: int,
+    dry_run: bool,
+) -> Outcome:
+    """Read the archive again with today's readers and forms; no network."""
+    from pipelines.rereading import reread, select
+
+    if stale + everything + bool(sha256) > 1:
+        raise UsageError("give one of --stale, --all or digests")
+    _require_catalog(data)
+    with data.lock(), open_archive(data) as catalog:
+        rows = select(catalog, digests=sha256, everything=everything)
+        unknown = set(sha256) - {row["sha256"] for row in rows}
+        if unknown:
+            raise UsageError(f"no such document: {', '.join(sorted(unknown))}")
+        run_id = catalog.start_run("extract")
+        store = WarcStore(data.warc)
+        with progress("reading", len(rows)) as step:
+            result = reread(catalog, store, rows, jobs=jobs, dry_run=dry_run, step=step)
+        figures = {
+            "documents": result.documents,
+            "reports_changed": result.reports_changed,
+            "cells": dict(result.cells),
+            "dry_run": dry_run,
+        }
+        catalog.finish_run(run_id, "complete", figures)
+    return Outcome(f"{'would be: ' if dry_run else ''}{result}", figures)
+
+
+@click.command()
+@data_option
+@reporting
+def check(data: DataDir) -> Outcome:
+    """Apply all rules to the current version of every report."""
+    from pipelines import rules
+
+    _require_catalog(data)
+    verdicts: dict[str, int] = {}
+    with data.lock(), open_archive(data) as catalog:
+        run_id = catalog.start_run("check")
+        current = catalog.current_versions()
+        with progress("checking", len(current)) as step:
+            for report_id, version_no in current:
+                report = catalog.reading(report_id, version_no)
+                assert report is not None
+                checks = tuple(rules.evaluate(report))
+                catalog.put_checks(replace(report, checks=checks), version_no)
+                for found in checks:
+                    verdicts[found.verdict] = verdicts.get(found.verdict, 0) + 1
+                step(report_id)
+        figures = {"reports": len(current), "verdicts": verdicts}
+        catalog.finish_run(run_id, "complete", figures)
+    counts = ", ".join(f"{n} {name}" for name, n in sorted(verdicts.items()))
+    return Outcome(f"{len(current)} reports checked: {counts or 'no checks'}", figures)
+
+
+@click.command()
+@data_option
+@reporting
+def publish(data: DataDir) -> Outcome:
+    """Build the immutable public database and swap it in."""
+    data.prepare()
+    with data.lock(), open_archive(data) as catalog:
+        return publish_catalog(data, catalog)
+
+
+def publish_catalog(data: DataDir, catalog: Catalog) -> Outcome:
+    """Publish under a lock that is held already."""
+    from archive.publish import publish as build
+
+    with progress("publishing") as step:
+        done = build(data, catalog, progress=step)
+    figures = {"sha256": done.sha256, "bytes": done.bytes, "rows": done.rows}
+    return Outcome(
+        f"published {done.rows['reports']} reports, {done.rows['cells']} cells of "
+        f"{done.rows['agencies']} agencies: {done.path}, sha256 {done.sha256[:12]}…",
+        figures,
+    )
+
+
+@click.command()
+@data_option
+@click.argument("what", metavar="PATH|SHA256|REPORT_ID")
+def explain(data: DataDir, what: str) -> None:
+    """Show how a document was read: grids, tables, cell origins, leftovers."""
+    from archive.clock import iso, utc_now
+    from archive.records import PageContext
+    from pipelines import stages
+    from pipelines.explain import render
+    from pipelines.rereading import context_of
+
+    path = Path(what)
+    if path.is_file():
+        context = PageContext(
+            url=f"file:///{path.name}", captured_at=iso(utc_now()), filename=path.name
+        )
+        click.echo(render(stages.read(path.read_bytes(), context)))
+        return
+    _require_catalog(data)
+    with Catalog(data.catalog) as catalog:
+        report = catalog.report(what)
+        digest = report["sha256"] if report else what
+        rows = [r for r in catalog.candidates() if r["sha256"] == digest]
+        capture = catalog.holder(digest)
+        if not rows or capture is None:
+            raise UsageError(
+                f"{what!r} is no file here, and no SHA-256 of a document nor the id of "
+                f"a report in {data.catalog}"
+            )
+        original = WarcStore(data.warc).read_original(
+            capture.warc_file, capture.warc_offset, capture.warc_length, digest
+        )
+        charset = original.response.charset if original.response else None
+        context = context_of(rows[0], capture, charset)
+        click.echo(render(stages.read(original.payload, context)))
+
+
+@click.command(hidden=True)
+@click.option("--docs", is_flag=True, help="The data dictionary as Markdown instead.")
+def metadata(docs: bool) -> None:
+    """Print datasette-metadata.json as the data dictionary makes it."""
+    from archive import documentation
+    from archive import metadata as datasette
+    from pipelines.reference import metrics
+
+    render = documentation.render if docs else datasette.render
+    click.echo(render(metrics()), nl=False)
+
+
+def _require_catalog(data: DataDir) -> None:
+    if not data.catalog.exists():
+        raise UsageError(
+            f"there is no archive in {data.root}: expected {data.catalog} "
+            "(run `nianbao crawl` or `nianbao ingest` first)"
+        )
+    data.prepare()
+
+
+commands = (ingest, extract, check, publish, explain, metadata)

@@ -1,0 +1,88 @@
+"""The ready questions, asked of the sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from archive import metadata
+
+QUERIES = sorted(metadata.queries())
+PARAMETERS = {
+    "report_id": "990683-gov-2020",
+    "agency_id": "990683-gov",
+    "year": "2020",
+    "q": "公开",
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_every_query_runs_within_the_limits_of_the_site(
+    site: Any, name: str
+) -> None:
+    params = {k: PARAMETERS[k] for k in metadata.queries()[name].get("params", ())}
+    response = await site.get(
+        f"/nianbao/{name}.json", params={**params, "_shape": "objects"}
+    )
+    assert response.status_code == 200, response.text
+    assert response.json()["ok"] is True
+    page = await site.get(f"/nianbao/{name}", params=params)
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("name", [n for n in QUERIES if "percent" in str(
+    metadata.queries()[n]["sql"])])  # fmt: skip
+def test_every_rate_comes_with_what_it_is_a_share_of(rows_of: Any, name: str) -> None:
+    found = rows_of(metadata.queries()[name]["sql"])
+    assert found
+    assert {"n", "assessed", "requests"} & set(found[0].keys())
+
+
+def test_a_rate_needs_ten_requests(rows_of: Any) -> None:
+    found = {
+        row["report_id"]: (row["n"], row["grant_rate_percent"])
+        for row in rows_of(metadata.queries()["grant_rate"]["sql"])
+    }
+    # (72 + 2) / 107; nothing was handled in 2022.
+    assert found == {"990683-gov-2020": (107, 69.2), "990683-gov-2022": (0, None)}
+
+
+def test_refusals_are_counted_by_ground(rows_of: Any) -> None:
+    found = rows_of(metadata.queries()["refusals_by_ground"]["sql"])
+    top = next(row for row in found if row["report_year"] == 2020)
+    assert (top["row_code"], top["refused"], top["n"], top["percent"]) == (
+        "denied_state_secret",
+        1,
+        107,
+        0.93,
+    )
+
+
+def test_arithmetic_failures_are_those_of_the_arithmetic_rules(rows_of: Any) -> None:
+    found = rows_of(metadata.queries()["arithmetic_failures"]["sql"])
+    assert [(r["rule_id"], r["scope"]) for r in found] == [
+        ("Q2", "total"),
+        ("Q3", "denied_admin_query"),
+    ]
+    quality = rows_of(metadata.queries()["arithmetic_quality"]["sql"])
+    assert [tuple(row) for row in quality] == [
+        (2022, 0, 1, 1, 0.0),
+        (2020, 1, 1, 3, 100.0),
+    ]
+
+
+def test_gaps_and_late_reports_are_listed(rows_of: Any) -> None:
+    gaps = rows_of(metadata.queries()["gaps"]["sql"])
+    assert ("990683-gov", 2021, "missing") in [
+        (r["agency_id"], r["report_year"], r["state"]) for r in gaps
+    ]
+    late = rows_of(metadata.queries()["late_reports"]["sql"])
+    assert [(r["report_id"], r["days_late"]) for r in late] == [("990683-gov-2020", 2)]
+
+
+def test_an_all_zero_report_is_one_with_numbers_that_are_all_zero(rows_of: Any) -> None:
+    found = rows_of(metadata.queries()["all_zero_reports"]["sql"])
+    assert [(r["report_id"], r["filled"], r["cells"]) for r in found] == [
+        ("990683-gov-2022", 175, 175)
+    ]
