@@ -1,0 +1,1 @@
+"""Exact capture: the bytes of a request and its response, as they crossed the wire."""

@@ -1,0 +1,163 @@
+"""What all systems have in common: which links of a page are followed, and as what.
+
+An adapter is a page object: it takes a page and returns links, and does no I/O. The
+vendors differ in where a page keeps its list and how it turns the page; what the links
+mean is the same everywhere and decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from crawler.cms import vocabulary
+from crawler.cms.page import Anchor, Page
+from crawler.urls import is_below, is_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to follow. ``role`` is that of the frontier."""
+
+    url: str
+    role: str  # column | list | report | attachment
+    text: str = ""
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """The links of one page by what they promise, each URL once.
+
+    ``foreign`` counts links that would be followed if they were on the portal's hosts.
+    """
+
+    columns: tuple[Link, ...] = ()
+    lists: tuple[Link, ...] = ()
+    reports: tuple[Link, ...] = ()
+    next_pages: tuple[Link, ...] = ()
+    attachments: tuple[Link, ...] = ()
+    foreign: int = 0
+
+
+class Adapter:
+    """Base of the adapters; as it stands, the rules that hold for any static site."""
+
+    family = "generic"
+
+    def anchors(self, page: Page) -> Iterable[Anchor]:
+        """All links of the page, those hidden in scripts included."""
+        return page.anchors
+
+    def next_pages(self, page: Page) -> Iterable[str]:
+        """Addresses of further pages of the same list."""
+        return ()
+
+    def read(self, page: Page) -> PageLinks:
+        """The links to follow from a page, given the role it was fetched in."""
+        anchors = [a for a in self.anchors(page) if a.url != page.url]
+        role = effective_role(page, anchors)
+        classify = CLASSIFIERS[role]
+        found: dict[str, Link] = {}
+        if role in ("list", "both"):
+            for url in self.next_pages(page):
+                found.setdefault(url, Link(url, "next"))
+        for anchor in anchors:
+            if anchor.url not in found and (kind := classify(page, anchor)):
+                found[anchor.url] = Link(anchor.url, kind, anchor.text, anchor.date)
+        return _sorted(page, found.values())
+
+
+def effective_role(page: Page, anchors: Iterable[Anchor] = ()) -> str:
+    """The role of a page by its own word.
+
+    What was linked as a column or a report can turn out to be the report column; a page
+    that was linked as a report is then read as both.
+    """
+    if page.role not in ("column", "report") or page.is_article:
+        return page.role
+    if page.role == "column":
+        return "list" if _says_report_column(page) else "column"
+    words = vocabulary.load()
+    listed = sum(words.is_title(a.plain) and not is_folder(a.url) for a in anchors)
+    return "both" if listed > 1 or _says_report_column(page) else "report"
+
+
+def is_report_column(page: Page) -> bool:
+    """Whether a list page is part of the report column, not of a neighbour."""
+    return vocabulary.load().is_column_path(page.url) or _says_report_column(page)
+
+
+def _says_report_column(page: Page) -> bool:
+    names = (page.meta.get(name, "") for name in ("columntype", "columnname"))
+    return any(map(vocabulary.load().names_column, names))
+
+
+def _from_outside(page: Page, anchor: Anchor) -> str | None:
+    """From the home page and the columns of the platform: only the way in."""
+    words, text = vocabulary.load(), anchor.plain
+    inside = page.role == "column"
+    if words.is_attachment(anchor.url):
+        return None
+    if words.is_column(text, anchor.url, inside=inside):
+        return "list"
+    if words.is_title(text) and not is_folder(anchor.url):
+        return "report" if inside else None
+    if words.is_column_folder(anchor.url) and "公开" in text:
+        return "list"
+    return "column" if words.leads_in(text, anchor.url) else None
+
+
+def _from_column(page: Page, anchor: Anchor) -> str | None:
+    """From the report column: its parts, and every item that may be a report."""
+    words, text = vocabulary.load(), anchor.plain
+    if words.is_attachment(anchor.url):
+        return "report" if words.says_report(text) else None
+    if not is_folder(anchor.url):
+        dated_year = words.is_year(text) and is_report_column(page)
+        return "report" if words.says_report(text) or dated_year else None
+    if words.is_column(text, anchor.url, inside=False) or words.is_title(text):
+        return "list"
+    if not is_report_column(page):
+        return None
+    part = is_below(anchor.url, page.url) or words.is_year(text)
+    return "list" if part or (words.is_kind(text) and "年" in text) else None
+
+
+def _from_report(page: Page, anchor: Anchor) -> str | None:
+    """From a report: the files attached to it."""
+    return "attachment" if vocabulary.load().is_attachment(anchor.url) else None
+
+
+def _from_both(page: Page, anchor: Anchor) -> str | None:
+    """From a page that was linked as a report and lists several."""
+    if vocabulary.load().is_attachment(anchor.url):
+        return "attachment"
+    return _from_column(page, anchor)
+
+
+CLASSIFIERS: dict[str, Callable[[Page, Anchor], str | None]] = {
+    "home": _from_outside,
+    "column": _from_outside,
+    "list": _from_column,
+    "report": _from_report,
+    "both": _from_both,
+}
+
+
+def _sorted(page: Page, links: Iterable[Link]) -> PageLinks:
+    by_kind: dict[str, list[Link]] = {}
+    foreign = 0
+    for link in links:
+        if page.owns(link.url):
+            by_kind.setdefault(link.role, []).append(link)
+        else:
+            foreign += 1
+    return PageLinks(
+        columns=tuple(by_kind.get("column", ())),
+        lists=tuple(by_kind.get("list", ())),
+        reports=tuple(by_kind.get("report", ())),
+        next_pages=tuple(Link(n.url, "list") for n in by_kind.get("next", ())),
+        attachments=tuple(by_kind.get("attachment", ())),
+        foreign=foreign,
+    )

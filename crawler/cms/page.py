@@ -1,0 +1,154 @@
+"""A page as discovery sees it: its links with their text and date, and its meta tags.
+
+Pure: text and URL in, no I/O.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from crawler.cms.vocabulary import plain
+from crawler.urls import canonical, host_of
+
+DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+#: How far up from a link its list item is looked for.
+ITEM_DEPTH = 4
+MAX_ITEM_TEXT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link as printed: canonical URL and text; ``element`` is where it stands."""
+
+    url: str
+    text: str
+    element: Any = None
+
+    @property
+    def date(self) -> str | None:
+        """The date printed beside it."""
+        return None if self.element is None else _item_date(self.element)
+
+    @property
+    def plain(self) -> str:
+        """The text as it is compared with the vocabulary."""
+        return plain(self.text)
+
+
+def find_date(text: str) -> str | None:
+    """The only date in a text as ISO, None when there is none or more than one.
+
+    >>> find_date("发布时间：2024年1月18日")
+    '2024-01-18'
+    >>> find_date("2024-01-18 至 2024-02-01") is None
+    True
+    """
+    found = {tuple(map(int, parts)) for parts in DATE.findall(text)}
+    if len(found) != 1:
+        return None
+    year, month, day = found.pop()
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return f"{year}-{month:02}-{day:02}"
+
+
+def parse(text: str) -> Any:
+    """An lxml tree of a page or fragment; broken markup is repaired, never refused."""
+    parser = lxml_html.HTMLParser(encoding="utf-8")
+    try:
+        return lxml_html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=parser
+        )
+    except etree.ParserError:  # nothing in it
+        return lxml_html.document_fromstring("<html></html>")
+
+
+def _text_of(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _label(element: Any) -> str:
+    """The link text, or the title attribute where the text is empty or cut short."""
+    text = _text_of(element)
+    title = " ".join((element.get("title") or "").split())
+    cut = text.endswith(("…", "..."))
+    return title if title and (not text or cut) else text
+
+
+def _item_date(element: Any) -> str | None:
+    """The date in the list item around a link: in the nearest element that has one,
+    as long as that element holds no other link."""
+    own = _text_of(element)
+    around = element
+    for _ in range(ITEM_DEPTH):
+        around = around.getparent()
+        if around is None or len(around.findall(".//a[@href]")) > 1:
+            return None
+        text = _text_of(around)
+        if len(text) > MAX_ITEM_TEXT:
+            return None
+        if date := find_date(text.replace(own, " ", 1)):
+            return date
+    return None
+
+
+def anchors_of(tree: Any, base: str) -> Iterator[Anchor]:
+    """The links and frames of a tree in document order, http(s) only."""
+    for element in tree.iter("a", "area", "iframe"):
+        href = element.get("href") or element.get("src")
+        url = canonical(href, base) if href and not href.startswith("#") else None
+        if url:
+            yield Anchor(url, _label(element), element)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A fetched page. ``hosts`` are those its portal may lead to."""
+
+    text: str
+    url: str
+    role: str  # home | column | list | report
+    hosts: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def tree(self) -> Any:
+        """The parsed page."""
+        return parse(self.text)
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links are relative to."""
+        found = self.tree.find(".//base[@href]")
+        named = canonical(found.get("href"), self.url) if found is not None else None
+        return named or self.url
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """Contents of the meta tags by lower-case name; the first of a name counts."""
+        found: dict[str, str] = {}
+        for element in self.tree.iter("meta"):
+            name = (element.get("name") or "").strip().lower()
+            if name:
+                found.setdefault(name, (element.get("content") or "").strip())
+        return found
+
+    @cached_property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """The links of the page."""
+        return tuple(anchors_of(self.tree, self.base))
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the meta tags of 国办发〔2017〕47号 say that this is an article."""
+        return any(self.meta.get(name) for name in ("articletitle", "pubdate"))
+
+    def owns(self, url: str) -> bool:
+        """Whether a URL is on a host of this portal."""
+        return not self.hosts or host_of(url) in self.hosts

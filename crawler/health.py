@@ -1,0 +1,75 @@
+"""What a run did with a source, and what that says about the source. Pure.
+
+A source that yields nothing is an alarm, not a success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+#: States of a source that a person should look at.
+TROUBLE = {
+    "empty": "yielded no link to a report",
+    "blocked": "is behind a wall",
+    "robots": "is closed by robots.txt",
+    "unreachable": "could not be reached",
+}
+#: States whose first failure explains them.
+EXPLAINED = ("blocked", "unreachable")
+
+
+@dataclass(slots=True)
+class SourceCounts:
+    """What a run did with one source."""
+
+    fetched: int = 0  # answers received and kept
+    reports: int = 0  # documents that are reports
+    new: int = 0  # … of which new reports or new versions
+    unchanged: int = 0  # … or known before
+    failed: int = 0  # URLs that failed, for whatever reason
+    blocked: int = 0  # … because of a wall
+    robots: int = 0  # … because of robots.txt
+    not_found: int = 0
+    foreign: int = 0  # links to other hosts, not followed
+    skipped: int = 0  # links too deep or into traps
+    unreadable: int = 0  # documents whose reading broke down
+    state: str | None = None
+    cms: str | None = None
+    visits: int = 0  # URLs whose visit ended, well or not
+    answered: int = 0  # … of which well
+    trouble: str | None = None  # reason of the first failure
+
+    def figures(self) -> dict[str, Any]:
+        """The counts as plain data."""
+        inner = ("visits", "answered", "trouble")
+        return {
+            f.name: getattr(self, f.name) for f in fields(self) if f.name not in inner
+        }
+
+
+def health(counts: SourceCounts, known: Mapping[tuple[str, str], int]) -> str | None:
+    """State of a source after a run: ok, empty, blocked, robots or unreachable.
+
+    ``known`` are its URLs by (role, state). None: the run did not get far enough to
+    tell.
+    """
+    if counts.answered and any(role == "report" for role, _ in known):
+        return "ok"
+    if any(state == "pending" for _, state in known):
+        return None
+    if counts.blocked:
+        return "blocked"
+    if counts.robots:
+        return "robots"
+    return "empty" if counts.answered else "unreachable"
+
+
+def troubles(name: str, counts: SourceCounts) -> Iterator[str]:
+    """Lines about a source for the person who looks after it."""
+    if counts.state in TROUBLE:
+        why = f": {counts.trouble}" if counts.state in EXPLAINED else ""
+        yield f"{name} {TROUBLE[counts.state]}{why}"
+    if counts.unreadable:
+        yield f"{name}: {counts.unreadable} documents broke the reader"

@@ -1,0 +1,103 @@
+"""A crawl as a function call: sources in, figures out.
+
+Scrapy's reactor can run once in a process, so :func:`crawl` can be called once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.utils.reactor import is_reactor_installed
+
+from archive.catalog import Catalog
+from archive.errors import Interrupted
+from archive.records import Source
+from archive.warc import WarcStore
+from crawler import settings as project
+from crawler.guard import parse_networks
+from crawler.health import SourceCounts, troubles
+from crawler.session import CrawlSession, Progress
+from crawler.spiders.portal import PortalSpider
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSummary:
+    """What a crawl did, by source. ``reason`` is why it ended.
+
+    ``finished``: nothing was left to do; ``closespider_timeout``: the time was up.
+    """
+
+    counts: dict[str, SourceCounts]
+    reason: str
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Counts by source as plain data."""
+        return {name: counts.figures() for name, counts in self.counts.items()}
+
+    @property
+    def attention(self) -> tuple[str, ...]:
+        """One line for everything that needs a person."""
+        return tuple(
+            line
+            for name, counts in self.counts.items()
+            for line in troubles(name, counts)
+        )
+
+
+def crawl(
+    catalog: Catalog,
+    store: WarcStore,
+    sources: Iterable[Source],
+    *,
+    run_id: str,
+    limit: int | None = None,
+    refresh: bool = False,
+    allow_net: Sequence[str] = (),
+    max_time: float | None = None,
+    progress: Progress | None = None,
+) -> CrawlSummary:
+    """Crawl ``sources`` until nothing is pending, ``limit`` pages each at most.
+
+    Raises Interrupted after SIGINT or SIGTERM (everything received is stored, the rest
+    is pending), StorageError when the archive cannot be written, UsageError for a bad
+    ``allow_net``.
+    """
+    parse_networks(allow_net)
+    if is_reactor_installed():
+        raise RuntimeError("a process can crawl once; start another one")
+    session = CrawlSession(
+        catalog,
+        store,
+        sources,
+        run_id=run_id,
+        limit=limit,
+        refresh=refresh,
+        progress=progress,
+    )
+    settings = Settings()
+    settings.setmodule(project)
+    settings.set("NIANBAO_ALLOW_NET", list(allow_net), "cmdline")
+    settings.set("LOG_LEVEL", "WARNING", "cmdline")
+    if max_time:
+        settings.set("CLOSESPIDER_TIMEOUT", max_time, "cmdline")
+    # Whoever set up logging already wants one copy of each line.
+    handlers = logging.getLogger().handlers
+    settings.set("LOG_INSTALL_ROOT_HANDLER", not handlers, "cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(PortalSpider)
+    task = process.crawl(crawler, session=session)
+    process.start()
+    if session.fatal is not None:
+        raise session.fatal
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        raise error
+    reason = str(crawler.stats.get_value("finish_reason"))
+    if reason == "shutdown":
+        raise Interrupted("the crawl was stopped; the next run goes on where it stood")
+    return CrawlSummary(session.counts, reason)

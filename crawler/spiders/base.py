@@ -1,0 +1,169 @@
+"""What both spiders share: a session, and the end of every visit.
+
+A spider is started by :func:`crawler.run.crawl`, which brings the session, or by
+``scrapy crawl``, which does not: then the spider opens the data directory itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Request, Response
+
+from archive.catalog import Catalog
+from archive.datadir import ENVIRONMENT_VARIABLE, DataDir
+from archive.errors import StorageError, UsageError
+from archive.frontier import FrontierRow
+from archive.http import HttpResponse
+from archive.records import Exchange, Source
+from archive.warc import WarcStore
+from archive.warcrepair import recover
+from crawler.robots import RobotsForbid, RobotsUnavailable
+from crawler.scheduler import FrontierScheduler
+from crawler.session import CrawlSession
+from crawler.source import load_registry
+from pipelines import reference
+
+
+class ArchiveSpider(Spider):
+    """A spider that commits instead of yielding."""
+
+    #: Whether what is pending in the frontier is to be fetched.
+    walks = True
+    session: CrawlSession
+    scheduler: FrontierScheduler  # names itself when the engine makes it
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> ArchiveSpider:
+        """Take the session given, or open one from the spider arguments."""
+        session = kwargs.pop("session", None)
+        spider: ArchiveSpider = super().from_crawler(crawler, *args, **kwargs)
+        spider._resources = ExitStack()
+        spider.session = session or spider._open()
+        spider.session.max_depth = crawler.settings.getint("NIANBAO_MAX_DEPTH")
+        crawler.settings.set("DOWNLOAD_SLOTS", spider.session.slots(), "spider")
+        crawler.signals.connect(spider._closed, signals.spider_closed)
+        spider.prepare()
+        return spider
+
+    def prepare(self) -> None:
+        """Enter what is to be asked for into the frontier."""
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Nothing to start with: the scheduler reads the frontier."""
+        return
+        yield
+
+    def request(self, url: str, row: FrontierRow | None) -> Request:
+        """The request for a URL; ``row`` is None for an address of no source."""
+        meta: dict[str, Any] = {"row": row, "answers": []}
+        if row is not None:
+            slot = self.session.slot(row.source_id)
+            meta |= {"source_id": row.source_id, "download_slot": slot}
+        return Request(
+            url,
+            callback=self.parse,
+            errback=self.failed,
+            headers={"Referer": row.via} if row and row.via else None,
+            meta=meta,
+            dont_filter=True,
+        )
+
+    # ------------------------------------------------------------- ends of a visit
+
+    def recorder(
+        self, request: Request, exchange: Exchange, response: HttpResponse
+    ) -> None:
+        """Called by the download handler with everything that crossed the wire."""
+        self.session.record(request.meta, exchange, response)
+
+    def parse(self, response: Response, **kwargs: Any) -> None:
+        """A whole answer came."""
+        self._finish(response.request, None)
+
+    def failed(self, failure: Any) -> None:
+        """No whole answer came: connection trouble, or robots.txt."""
+        error = failure.value
+        if isinstance(error, StorageError):
+            self._stop(error)
+        if isinstance(error, RobotsForbid):
+            reason = "robots"
+        elif isinstance(error, RobotsUnavailable):
+            reason = f"unreachable: {error}"
+        else:
+            text = " ".join(str(error).split())
+            reason = f"unreachable: {type(error).__name__}: {text}"[:300].rstrip(": ")
+        self._finish(failure.request, reason)
+
+    def _finish(self, request: Request, error: str | None) -> None:
+        row: FrontierRow | None = request.meta.get("row")
+        answers = request.meta.get("answers", [])
+        try:
+            self.session.finish(row, answers, error, request.url)
+        except StorageError as storage:
+            self._stop(storage)
+        finally:
+            if row is not None:
+                self.scheduler.release(row)
+
+    def _stop(self, error: Exception) -> None:
+        self.session.fatal = self.session.fatal or error
+        raise CloseSpider("storage")
+
+    # ------------------------------------------------------- started by scrapy crawl
+
+    def sources(self) -> list[Source]:
+        """The sources that the spider arguments name."""
+        path = getattr(self, "sources_file", None)
+        registry = load_registry(Path(path) if path else None)
+        named = [n for n in getattr(self, "source", "").split(",") if n]
+        if not named:
+            return registry if path or getattr(self, "all", None) else []
+        by_id = {source.source_id: source for source in registry}
+        unknown = [name for name in named if name not in by_id]
+        if unknown:
+            raise UsageError(
+                f"no source {', '.join(unknown)} in the registry; it has "
+                f"{', '.join(sorted(by_id)) or 'none'}"
+            )
+        return [by_id[name] for name in named]
+
+    def _open(self) -> CrawlSession:
+        named = getattr(self, "data", None) or os.environ.get(ENVIRONMENT_VARIABLE)
+        limit = getattr(self, "limit", None)
+        sources = self.sources()
+        with ExitStack() as stack:
+            data = DataDir(Path(named or "data")).prepare()
+            stack.enter_context(data.lock())
+            recover(data.warc)
+            catalog = stack.enter_context(Catalog(data.catalog))
+            reference.refresh(catalog)
+            run_id = catalog.start_run(f"scrapy crawl {self.name}")
+            store = stack.enter_context(
+                WarcStore(data.warc, run_id=run_id, seen=catalog.holder)
+            )
+            session = CrawlSession(
+                catalog,
+                store,
+                sources,
+                run_id=run_id,
+                limit=int(limit) if limit else None,
+                refresh=str(getattr(self, "refresh", "")) in ("1", "true", "yes"),
+            )
+            self._resources = stack.pop_all()
+        self._owns_run = True
+        return session
+
+    def _closed(self, reason: str) -> None:
+        self.session.close()
+        if getattr(self, "_owns_run", False):
+            figures = {n: c.figures() for n, c in self.session.counts.items()}
+            outcome = "complete" if reason == "finished" else reason
+            self.session.catalog.finish_run(self.session.run_id, outcome, figures)
+        self._resources.close()

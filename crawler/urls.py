@@ -1,0 +1,145 @@
+"""URLs in one canonical form, and what their shape says. Pure.
+
+The frontier's key is the canonical URL, so two spellings of one page must meet here and
+two pages must not.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_LENGTH = 2083
+#: A segment that occurs this often in a path is a link that leads into itself.
+MAX_SEGMENT_REPEATS = 3
+
+SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sessionid)=[^/?;]*", re.I)
+SESSION_PARAM = re.compile(
+    r"(?:jsessionid|phpsessid|session_?id|aspsessionid\w*|utm_\w+)$", re.I
+)
+#: URLs that need no escaping; the others are brought into shape by w3lib.
+PLAIN = re.compile(r"[A-Za-z0-9:/._~?&=;,+-]*")
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+INDEX = re.compile(r"(?:index|default|list)(?:_\d+)?\.\w{2,5}$", re.I)
+#: Folders named by a long number or a hash hold one article, not a list.
+ARTICLE_FOLDER = re.compile(r"(?:\d{10,}|[0-9a-f]{24}|[0-9a-f]{32})$", re.I)
+
+
+def canonical(url: str, base: str = "") -> str | None:
+    """The canonical absolute form of a link, None when it is no http(s) address.
+
+    >>> canonical("HTTP://WWW.Example.gov.cn:80/a/../b/./c.html?utm_source=x&id=1#top")
+    'http://www.example.gov.cn/b/c.html?id=1'
+    >>> canonical("../zfxxgk/;jsessionid=0A1B?y=2023", "https://example.gov.cn/a/b/")
+    'https://example.gov.cn/a/zfxxgk/?y=2023'
+    >>> canonical("https://example.gov.cn")
+    'https://example.gov.cn/'
+    >>> canonical("https://example.gov.cn/col/index.html")
+    'https://example.gov.cn/col/index.html'
+    >>> canonical("javascript:void(0)", "https://example.gov.cn/") is None
+    True
+    """
+    url = url.strip().replace("\\", "/")
+    if not base and not SCHEME.match(url):
+        return None
+    try:
+        joined = urljoin(base, url) if base else url
+        parts = urlsplit(joined if PLAIN.fullmatch(joined) else safe_url_string(joined))
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not host:
+        return None
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != DEFAULT_PORTS[scheme]:
+        netloc = f"{netloc}:{port}"
+    path = parts.path or "/"
+    if "/." in path:  # urljoin resolves dots only in relative references
+        path = urlsplit(urljoin(f"{scheme}://{netloc}/", path)).path
+    if ";" in path:
+        path = SESSION_PATH.sub("", path) or "/"
+    query = parts.query
+    if query:
+        pairs = (pair for pair in query.split("&") if pair)
+        query = "&".join(
+            pair for pair in pairs if not SESSION_PARAM.match(pair.partition("=")[0])
+        )
+    return urlunsplit(SplitResult(scheme, netloc, path, query, ""))
+
+
+def host_of(url: str) -> str:
+    """Host and port of a URL, as politeness and ownership see it.
+
+    >>> host_of("http://127.0.0.1:18081/a")
+    '127.0.0.1:18081'
+    """
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def with_www(hosts: tuple[str, ...]) -> frozenset[str]:
+    """The hosts and the same with or without ``www.``.
+
+    >>> sorted(with_www(("www.a.gov.cn", "b.gov.cn:8080")))
+    ['a.gov.cn', 'b.gov.cn:8080', 'www.a.gov.cn', 'www.b.gov.cn:8080']
+    """
+    bare = {host.lower().removeprefix("www.") for host in hosts}
+    return frozenset(bare | {f"www.{host}" for host in bare})
+
+
+def folder(url: str) -> str:
+    """The folder a URL lies in, with its trailing slash.
+
+    >>> folder("http://a.cn/x/index.html?p=2")
+    'http://a.cn/x/'
+    """
+    parts = urlsplit(url)
+    path = parts.path.rpartition("/")[0] + "/"
+    return urlunsplit(SplitResult(parts.scheme, parts.netloc, path, "", ""))
+
+
+def is_folder(url: str) -> bool:
+    """Whether the URL looks like a column's own page rather than an article.
+
+    >>> [is_folder("http://a.cn" + p) for p in
+    ...  ("/zfxxgknb/", "/col/col1001/index.html", "/zfxxgknb/2023n", "/list.shtml")]
+    [True, True, True, True]
+    >>> [is_folder("http://a.cn" + p) for p in
+    ...  ("/202401/t20240118_1.html", "/2022n52/2024013110470592735/index.html",
+    ...   "/module/xxgk/xxgkAnnualReport.jsp?area=1", "/public/content/1258554141")]
+    [False, False, False, False]
+    """
+    path = urlsplit(url).path
+    head, _, name = path.rpartition("/")
+    if name and not INDEX.match(name):
+        return "." not in name and not name.isdigit() and not ARTICLE_FOLDER.match(name)
+    return not ARTICLE_FOLDER.match(head.rpartition("/")[2])
+
+
+def is_below(url: str, parent: str) -> bool:
+    """Whether ``url`` lies in a folder strictly below the folder of ``parent``.
+
+    >>> is_below("http://a.cn/nb/2023n/", "http://a.cn/nb/index.html")
+    True
+    >>> is_below("http://a.cn/nb/index_1.html", "http://a.cn/nb/")
+    False
+    """
+    mine, theirs = folder(url), folder(parent)
+    return mine != theirs and mine.startswith(theirs)
+
+
+def is_trap(url: str) -> bool:
+    """Whether a URL is too long or repeats itself.
+
+    >>> is_trap("http://a.cn/x/y/x/y/x/y/")
+    True
+    >>> is_trap("http://a.cn/zfxxgkzl/sczj/zfxxgkzl/ndbg/")
+    False
+    """
+    if len(url) > MAX_LENGTH:
+        return True
+    segments = [s for s in urlsplit(url).path.split("/") if s]
+    return any(segments.count(s) >= MAX_SEGMENT_REPEATS for s in set(segments))

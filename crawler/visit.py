@@ -1,0 +1,206 @@
+"""What a visit to a URL means: pure judgement on an answer.
+
+``judge`` says whether the answer is what was asked for; ``discover`` which URLs follow
+from it. Neither does I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from w3lib.html import get_meta_refresh
+
+from archive.frontier import Found, FrontierRow
+from archive.http import HttpResponse
+from archive.records import Capture, PageContext, Source
+from crawler.cms import Link, Page, adapter, fingerprint
+from crawler.cms.base import PageLinks
+from crawler.cms.fingerprint import GENERIC
+from crawler.urls import canonical, host_of, is_trap
+from pipelines.charset import decode
+
+#: Larger pages are kept but not parsed: 30 MB of HTML cost 2.3 GB of tree.
+MAX_PARSED = 5 * 1024 * 1024
+MAX_LINK_TEXT = 300
+#: A meta refresh slower than this is a page that reloads itself, not a redirect.
+MAX_REFRESH_SECONDS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
+TEXTUAL = ("html", "xml", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response to one URL: its capture row and the parsed bytes."""
+
+    capture: Capture
+    response: HttpResponse
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a page leads to, and what it is.
+
+    ``problem`` says why the page leads nowhere although it should. ``skipped`` counts
+    links beyond the depth limit or into traps, ``foreign`` those to other hosts.
+    """
+
+    found: tuple[Found, ...] = ()
+    family: str = GENERIC
+    is_document: bool = False
+    problem: str | None = None
+    skipped: int = 0
+    foreign: int = 0
+
+
+def judge(answer: Answer) -> str | None:
+    """Why an answer is a failure, None when it is what was asked for.
+
+    It begins with the outcome: ``blocked``, ``not_found``, ``truncated`` or ``error``.
+    """
+    capture = answer.capture
+    if capture.outcome in ("blocked", "truncated", "error"):
+        detail = capture.reason or f"HTTP {capture.http_status}"
+        return f"{capture.outcome}: {detail}"
+    if capture.outcome == "not_found":
+        return f"not_found: HTTP {capture.http_status}"
+    return None
+
+
+def text_of(response: HttpResponse) -> str | None:
+    """The text of a page, None when it is no text or too large to be parsed."""
+    declared = response.media_type or "text/html"
+    if len(response.payload) > MAX_PARSED or b"\0" in response.payload[:1024]:
+        return None
+    if not any(kind in declared for kind in TEXTUAL):
+        return None
+    return decode(response.payload, response.charset).text
+
+
+def redirect_target(
+    row: FrontierRow, response: HttpResponse, text: str | None
+) -> str | None:
+    """Where an answer sends the reader, by status or by meta refresh."""
+    location = response.header("location")
+    if response.status in REDIRECTS and location:
+        return canonical(location, row.url)
+    if text and "refresh" in text[:4096].lower():
+        seconds, url = get_meta_refresh(text[:4096], row.url)
+        if url and seconds is not None and seconds <= MAX_REFRESH_SECONDS:
+            target = canonical(url, row.url)
+            return target if target != row.url else None
+    return None
+
+
+def discover(
+    row: FrontierRow,
+    response: HttpResponse,
+    *,
+    hosts: frozenset[str],
+    family: str = GENERIC,
+    home: str = "",
+    max_depth: int = 8,
+) -> Discovery:
+    """The URLs a good answer leads to. ``family`` is what the portal was known as."""
+    text = text_of(response)
+    target = redirect_target(row, response, text)
+    if target is not None:
+        return _redirected(row, target, hosts, home)
+    if response.status in REDIRECTS:
+        return Discovery(problem="error: redirect without a usable address")
+    if text is None or row.role == "attachment":
+        return Discovery(
+            family=family, is_document=row.role in ("report", "attachment")
+        )
+    seen, _ = fingerprint(text, row.url)
+    family = seen if seen != GENERIC else family
+    page = Page(text, row.url, row.role, hosts)
+    links = adapter(family).read(page)
+    found, skipped = _to_frontier(row, links, max_depth)
+    document = row.role == "report" or (row.role == "list" and page.is_article)
+    return Discovery(found, family, document, None, skipped, links.foreign)
+
+
+def _redirected(
+    row: FrontierRow, target: str, hosts: frozenset[str], home: str
+) -> Discovery:
+    if target == row.url:
+        return Discovery(problem="error: redirects to itself")
+    if host_of(target) not in hosts:
+        return Discovery(
+            problem=f"error: redirects to another host, {host_of(target)}", foreign=1
+        )
+    if target == home and row.role in ("report", "attachment"):
+        return Discovery(problem="not_found: redirects to the home page")
+    if is_trap(target):
+        return Discovery(problem="error: redirects into a trap", skipped=1)
+    found = Found(
+        target, row.role, row.link_text, row.list_date, row.via or row.url, row.depth
+    )
+    return Discovery((found,))
+
+
+def _to_frontier(
+    row: FrontierRow, links: PageLinks, max_depth: int
+) -> tuple[tuple[Found, ...], int]:
+    deeper: tuple[Iterable[Link], ...] = (
+        links.lists,
+        links.columns,
+        links.reports,
+        links.attachments,
+    )
+    # the pages of one list lie side by side, however many there are
+    wanted = [(link, row.depth) for link in links.next_pages]
+    wanted += [(link, row.depth + 1) for group in deeper for link in group]
+    found, skipped = [], 0
+    for link, depth in wanted:
+        if depth > max_depth or is_trap(link.url):
+            skipped += 1
+            continue
+        date = link.date or (row.list_date if link.role == "attachment" else None)
+        text = link.text[:MAX_LINK_TEXT] or None
+        found.append(Found(link.url, link.role, text, date, row.url, depth))
+    return tuple(found), skipped
+
+
+def filename(url: str, response: HttpResponse) -> str | None:
+    """The name a file is offered under: Content-Disposition, else the URL's last part.
+
+    The name is shown, never used as a path.
+    """
+    offered = response.header("content-disposition") or ""
+    for part in offered.split(";")[1:]:
+        key, _, value = part.strip().partition("=")
+        if key.strip().lower() == "filename*":
+            charset, _, rest = value.partition("'")
+            encoded = rest.partition("'")[2]
+            try:
+                return unquote(encoded, encoding=charset or "utf-8") or None
+            except LookupError:
+                return encoded or None
+        if key.strip().lower() == "filename" and "filename*" not in offered:
+            raw = value.strip().strip('"').encode("latin-1", "replace")
+            return unquote(decode(raw).text) or None
+    return unquote(urlsplit(url).path.rpartition("/")[2]) or None
+
+
+def context_of(
+    url: str, row: FrontierRow | None, source: Source | None, answer: Answer
+) -> PageContext:
+    """What the pipelines are told about a document: its surroundings."""
+    return PageContext(
+        url=url,
+        captured_at=answer.capture.captured_at,
+        source_id=source.source_id if source else None,
+        source_name=source.name if source else None,
+        source_adcode=source.adcode if source else None,
+        source_level=source.level if source else None,
+        charset=answer.response.charset,
+        filename=filename(url, answer.response),
+        link_text=row.link_text if row else None,
+        list_url=row.via if row else None,
+        list_date=row.list_date if row else None,
+    )

@@ -1,0 +1,46 @@
+"""The private names of Scrapy and Twisted that exact capture and the crawl rely on.
+
+When one of these tests fails after an upgrade, ``crawler/capture`` must be looked at
+before anything else: it may be keeping no bytes, or the wrong ones.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import scrapy
+from scrapy.core.downloader import contextfactory
+from scrapy.core.downloader.handlers import http11
+from twisted.web.client import HTTPConnectionPool
+
+
+def test_scrapy_is_the_version_whose_inside_was_read():
+    assert scrapy.version_info[:2] == (2, 19)
+
+
+def test_the_client_protocol_and_its_factory_can_be_subclassed():
+    protocol = http11._LenientHTTP11ClientProtocol
+    assert {"request", "dataReceived"} <= set(dir(protocol))
+    factory = inspect.getsource(http11._LenientHTTP11ClientFactory.buildProtocol)
+    assert "self._quiescentCallback" in factory
+
+
+def test_the_handler_keeps_its_pool_factory_and_tls_policy_under_these_names():
+    source = inspect.getsource(http11.HTTP11DownloadHandler)
+    assert "self._pool._factory = _LenientHTTP11ClientFactory" in source
+    assert "self._contextFactory: IPolicyForHTTPS" in source
+    assert "pool=self._pool" in source
+    assert "contextFactory=self._contextFactory" in source
+    assert "self._crawler = crawler" in source
+
+
+def test_the_agent_asks_the_pool_for_a_connection_within_the_call():
+    source = inspect.getsource(http11._BindAddressAgent.__mro__[1]._requestWithEndpoint)
+    assert "d = self._pool.getConnection(key, endpoint)" in source
+    assert "retryAutomatically" in inspect.getsource(HTTPConnectionPool)
+
+
+def test_the_tls_policy_has_the_switch_for_verification():
+    source = inspect.getsource(contextfactory._ScrapyClientContextFactory)
+    assert "if not self._verify_certificates:" in source
+    assert callable(contextfactory._load_context_factory_from_settings)
