@@ -41,6 +41,13 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Share of cells read exactly; the floors in tests/eval/floors.json only rise.
+eval: $(DEV)
+	$(BIN)/python -m tests.eval.gate
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks.extract
+
 # What the pinned versions are is decided here and nowhere else.
 lock: $(DEV)
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e '.[dev]'
@@ -49,6 +56,7 @@ lock: $(DEV)
 
 metadata: $(RUN)
 	$(BIN)/nianbao metadata > datasette-metadata.json
+	$(BIN)/nianbao metadata --docs > docs/data-dictionary.md
 
 clean:
 	rm -rf $(VENV)
