@@ -70,9 +70,14 @@ def align(printed: Sequence[Sequence[str]], rows: Sequence[Row]) -> list[Match |
 
 
 def _fill(found: list[Match | None], rows: Sequence[Row]) -> list[Match | None]:
-    """Rows with unreadable labels, where their number leaves no choice."""
+    """Rows with unreadable labels, where their number leaves no choice.
+
+    The edges of the table are neighbours too; a table without any known row is not.
+    """
     place = {row.code: k for k, row in enumerate(rows)}
     known = [(i, place[m.row.code]) for i, m in enumerate(found) if m]
+    if known:
+        known = [(-1, -1), *known, (len(found), len(rows))]
     for (i, k), (j, last) in pairwise(known):
         if j - i == last - k and j - i > 1:
             for step in range(1, j - i):

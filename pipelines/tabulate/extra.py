@@ -55,6 +55,12 @@ def _cell(printed: str, col_code: str, cell: GridCell, text: str) -> Cell:
     )
 
 
+def is_local(row: Printed) -> bool:
+    """Whether a row is a local one that is known by its words."""
+    text = squash("".join(row.texts))
+    return any(all(word in text for word in words) for _, words in _known())
+
+
 def slug(printed: str) -> str:
     """The row code of a local row: a known one, or a digest of its label.
 

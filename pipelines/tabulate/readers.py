@@ -11,7 +11,7 @@ from pipelines.grid import GridCell
 from pipelines.normalise import label
 from pipelines.numbers import read
 from pipelines.tabulate.align import Match, align
-from pipelines.tabulate.extra import extra_cells
+from pipelines.tabulate.extra import extra_cells, is_local
 from pipelines.tabulate.fragments import Fragment, is_value_row
 from pipelines.tabulate.rows import Printed, printed
 from pipelines.tabulate.values import Values, filled_columns, pick
@@ -55,7 +55,11 @@ def _read_rows(
 ) -> None:
     """Tables with a label in each row."""
     blocks = {row.code: block for block in spec.blocks for row in block.rows}
-    data = [(row, lossy) for row, lossy in rows if not row.framing and row.values]
+    data = [
+        (row, lossy)
+        for row, lossy in rows
+        if not row.framing and row.values and not is_local(row)
+    ]
     matches = align([row.texts for row, _ in data], spec.rows)
     filled = filled_columns(
         [
@@ -81,7 +85,7 @@ def _read_rows(
             continue
         _put(spec, match, block, found, result)
     for row, _ in rows:
-        if not row.framing and not row.values:
+        if not row.framing and (not row.values or is_local(row)):
             _unmatched(spec, row, result)
     for missing in spec.rows:
         if not any(code == missing.code for code, _ in result.cells):
@@ -211,7 +215,7 @@ def _trace(row: Printed, match: Match) -> Mapping[str, Any]:
     return {
         "label": " / ".join(" ".join(t.split()) for t in row.texts),
         "row_code": match.row.code,
-        "score": round(match.score, 1),
+        "score": min(round(match.score, 1), 100.0),
         "locator": row.locator,
     }
 

@@ -97,10 +97,17 @@ def slots(template: Template, table: str | None = None) -> Iterator[Slot]:
 
 @lru_cache(maxsize=1)
 def version() -> str:
-    """Changes whenever a form file does: twelve hex digits."""
+    """Changes whenever a data file that reading looks at does: twelve hex digits.
+
+    Forms, lookups and the vocabulary of page frames; rules are applied by `check`.
+    """
     digest = hashlib.sha256()
-    for name, data in _sources():
-        digest.update(name.encode() + b"\0" + data + b"\0")
+    package = files(__package__.partition(".")[0])
+    for folder in ("templates", "lookups", "extract"):
+        for file in sorted(package.joinpath(folder).iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".yml"):
+                digest.update(f"{folder}/{file.name}".encode() + b"\0")
+                digest.update(file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 

@@ -1,0 +1,224 @@
+"""Real pages and dumps from the Web, read against what their source shows."""
+
+from dataclasses import replace
+
+import pytest
+
+from archive.records import PageContext
+from pipelines.reading import read
+
+CONTEXT = PageContext(url="file:///x", captured_at="2026-01-31T08:00:00Z")
+COLS = (
+    "natural_person", "business", "research", "public_interest_org", "legal_service",
+    "other_org", "total",
+)  # fmt: skip
+
+SHANGHAI_PROACTIVE = """
+rules 13 13 524
+normative_docs 60 60 368
+admin_license 0 0 0
+other_services 0 0 0
+admin_penalty 0 0 0
+admin_coercion 0 0 0
+admin_fees 0 0
+gov_procurement 6 251000元
+"""
+#: Rows as printed, `.` for a cell that holds a no-break space only.
+SHANGHAI_REQUESTS = """
+new_received 821 35 . . 2 1 859
+carried_in 18 . . . . . 18
+granted 258 12 . . 1 1 .
+granted_partial 3 . . . . . .
+denied_state_secret 14 . . . . . .
+denied_law_prohibits . . . . . . .
+denied_security_stability . . . . . . .
+denied_third_party . . . . . . .
+denied_internal_affairs 5 . . . . . .
+denied_deliberative 3 1 . . . . .
+denied_enforcement_file . . . . . . .
+denied_admin_query 10 2 . . . . .
+unable_not_held 252 12 . . 1 . .
+unable_needs_creation 44 3 . . . . .
+unable_unclear_after_correction 25 . . . . . .
+rejected_petition 148 1 . . . . .
+rejected_duplicate 5 4 . . . . .
+rejected_publication . . . . . . .
+rejected_abusive_volume . . . . . . .
+rejected_reconfirm . . . . . . .
+other_handling . . . . . . .
+handled_total 767 35 . . 2 1 805
+carried_out 72 . . . . . 72
+"""
+SHANGHAI_REVIEW = """
+reconsideration 5 . . 2 7
+litigation_direct 8 . . 1 9
+litigation_after_reconsideration . . . . .
+"""
+SHUYANG_PROACTIVE = """
+rules 0 0 0
+normative_docs 8 0 18
+admin_license 0
+admin_penalty 0
+admin_coercion 0
+admin_fees 0
+"""
+SHUYANG_ROWS = (
+    "new_received", "carried_in", "granted", "granted_partial", "denied_state_secret",
+    "denied_law_prohibits", "denied_security_stability", "denied_third_party",
+    "denied_internal_affairs", "denied_deliberative", "denied_enforcement_file",
+    "denied_admin_query", "unable_not_held", "unable_needs_creation",
+    "unable_unclear_after_correction", "rejected_petition", "rejected_duplicate",
+    "rejected_publication", "rejected_abusive_volume", "rejected_reconfirm",
+    "other_correction_overdue", "other_fee_unpaid", "other_misc", "handled_total",
+    "carried_out",
+)  # fmt: skip
+#: Rows with 26 requests of natural persons; in all others both numbers are 0.
+SHUYANG_26 = ("new_received", "granted", "handled_total")
+SHUYANG_REVIEW = """
+reconsideration 0 0 0 1 1
+litigation_direct 0 0 0 0 0
+litigation_after_reconsideration 0 0 0 0 0
+"""
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """Literal rows: a code and its values; `.` is blank."""
+    return {
+        code: ["" if v == "." else v for v in values]
+        for code, *values in (line.split() for line in text.strip().split("\n"))
+    }
+
+
+@pytest.fixture(scope="module")
+def report(corpus):
+    def one(name: str, **known: str):
+        context = replace(CONTEXT, **known)
+        return read((corpus / "real" / name).read_bytes(), context).report
+
+    return one
+
+
+def printed(report, table: str) -> dict[str, list[str]]:
+    """Raw values by row, in the order of the columns; only cells that were read."""
+    found: dict[str, list[str]] = {}
+    for cell in report.cells:
+        if cell.table_code == table:
+            assert cell.method == "read"
+            assert cell.state != "missing"
+            found.setdefault(cell.row_code, []).append(cell.raw.strip())
+    return found
+
+
+def test_shanghai_2019_is_read_cell_by_cell(report):
+    found = report("shanghai_bgt_2019.html")
+    assert printed(found, "proactive") == rows(SHANGHAI_PROACTIVE)
+    assert printed(found, "requests") == rows(SHANGHAI_REQUESTS)
+    assert printed(found, "review_litigation") == rows(SHANGHAI_REVIEW)
+    assert (found.template, len(found.cells)) == ("gk2019", 198)
+    assert found.leftovers == ()
+
+
+def test_shanghai_2019_keeps_blanks_and_units(report):
+    cells = {c.key: c for c in report("shanghai_bgt_2019.html").cells}
+    amount = cells["proactive", "gov_procurement", "purchase_amount"]
+    assert (amount.value, amount.unit) == (251000, "cny")
+    blank = cells["requests", "granted", "total"]
+    assert (blank.raw, blank.value, blank.state) == ("\u00a0", None, "blank")
+
+
+def test_shanghai_2019_is_the_report_of_the_office(report):
+    found = report("shanghai_bgt_2019.html")
+    assert (found.agency.name, found.agency.kind, found.agency.agency_id) == (
+        "上海市人民政府办公厅", "government_office", "310000-office",
+    )  # fmt: skip
+    assert (found.report_year, found.scope) == (2019, "own_organ")
+    assert (found.published_on, found.published_on_source, found.days_late) == (
+        "2020-01-31", "visible", 0,
+    )  # fmt: skip
+    assert [c.heading for c in found.chapters[1:]] == [
+        "一、总体情况",
+        "二、主动公开政府信息情况",
+        "三、收到和处理政府信息公开申请情况",
+        "四、政府信息公开行政复议、行政诉讼情况",
+        "五、政府信息公开工作存在的主要问题及改进情况",
+        "六、其他需要报告的事项",
+    ]
+
+
+def test_shuyang_2023_is_read_cell_by_cell(report):
+    found = report("shuyang_fgj_2023.html")
+    requests = {
+        row: ["26" if row in SHUYANG_26 else "0", *[""] * 5,
+              "26" if row in SHUYANG_26 else "0"]
+        for row in SHUYANG_ROWS
+    }  # fmt: skip
+    assert printed(found, "proactive") == rows(SHUYANG_PROACTIVE)
+    assert printed(found, "requests") == requests
+    assert printed(found, "review_litigation") == rows(SHUYANG_REVIEW)
+    assert (found.template, len(found.cells)) == ("gk2021", 200)
+    assert found.leftovers == ()
+
+
+def test_shuyang_2023_is_told_from_its_portal(report):
+    found = report("shuyang_fgj_2023.html")
+    assert found.title == "沭阳县发展和改革局2023年政府信息公开年度报告"
+    assert (found.agency.name, found.agency.adcode) == ("沭阳县发展和改革局", "321322")
+    assert (found.published_on, found.published_on_source, found.signed_on) == (
+        "2024-01-17", "info_card", "2024-01-17",
+    )  # fmt: skip
+    text = "".join(c.text for c in found.chapters)
+    for word in ("繁體版", "智能问答", "采集时间", "索引号"):
+        assert word not in text
+    assert found.chapters[5].heading == "五、存在的主要问题及整改措施"
+
+
+def test_a_cell_a_paragraph_is_read_and_blank_cells_come_back(report):
+    found = report("hebei_jyt_2021.txt")
+    assert (found.agency.name, found.report_year) == ("河北省教育厅", 2021)
+    assert printed(found, "proactive")["normative_docs"] == ["7", "25", "181"]
+    requests = printed(found, "requests")
+    assert requests["new_received"] == ["34", "1", "0", "0", "2", "0", "37"]
+    assert requests["carried_in"] == ["0", "0", "0", "0", "0", "0", ""]
+    assert requests["rejected_petition"] == ["14", "1", "0", "0", "0", "0", "15"]
+    assert requests["handled_total"] == ["34", "1", "0", "0", "2", "0", "37"]
+    assert printed(found, "review_litigation") == {
+        "reconsideration": ["0", "0", "0", "0", "0"],
+        "litigation_direct": ["6", "0", "0", "0", "6"],
+        "litigation_after_reconsideration": ["2", "0", "0", "0", "2"],
+    }
+    older = report("hebei_jyt_2019.txt")
+    assert printed(older, "requests")["unable_not_held"] == [
+        "3", "0", "0", "0", "0", "0", "3",
+    ]  # fmt: skip
+    assert printed(older, "requests")["granted_partial"] == [""] * 7
+    assert printed(older, "review_litigation") == {
+        row: ["", "", "", "", "0"] for row in rows(SHANGHAI_REVIEW)
+    }
+
+
+def test_cells_joined_without_separators_are_unreadable_and_not_guessed(report):
+    found = report("hebei_gxt_2019.txt")
+    assert (found.status, found.cells) == ("unreadable", ())
+    name = "河北省科学技术厅2021年政府信息公开工作年度报告"
+    found = report("hebei_kjt_2021.txt", link_text=name)
+    assert (found.status, found.cells, found.template) == ("unreadable", (), "gk2021")
+
+
+def test_prose_of_2013_has_chapters_and_no_cells(report):
+    found = report("sipo_2013.html")
+    assert (found.template, found.agency.name, found.report_year) == (
+        "free2008", "知识产权局", 2013,
+    )  # fmt: skip
+    assert len(found.chapters) == 7
+    assert "供销总社" not in "".join(c.text for c in found.chapters)
+
+
+def test_a_list_page_is_a_list(corpus):
+    path = corpus / "real" / "ordos_egb_xxgknb_list.html"
+    assert read(path.read_bytes(), CONTEXT).verdict.kind == "list"
+
+
+def test_a_pdf_is_listed_with_its_reason(corpus):
+    extraction = read((corpus / "real" / "huaian_2024.pdf").read_bytes(), CONTEXT)
+    assert (extraction.form, extraction.report) == ("pdf", None)
+    assert "no reader for it yet" in extraction.error
