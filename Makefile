@@ -8,7 +8,7 @@ PIP_VERSION := 26.3
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test check format eval bench lock metadata clean
+.PHONY: demo test check format eval bench torture lock metadata clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -47,6 +47,10 @@ eval: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.extract
+
+# 100 kills and 20 full disks, some minutes; the last table is in docs/reliability.md.
+torture: $(DEV)
+	NIANBAO_LONG=1 $(BIN)/python -m tests.torture
 
 # What the pinned versions are is decided here and nowhere else.
 lock: $(DEV)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -66,6 +66,8 @@ class Catalog:
     def __init__(self, path: Path, *, clock: Clock = utc_now) -> None:
         self.path = Path(path)
         self._clock = clock
+        #: Told when a run is finished, inside the transaction that says so.
+        self.on_finish: Callable[[str], None] = lambda run_id: None
         try:
             connection = sqlite3.connect(self.path, timeout=5)
             self.db = Database(connection)
@@ -120,6 +122,14 @@ class Catalog:
             )
         return run_id
 
+    def close_killed_runs(self) -> None:
+        """Say of runs that never came to say how they ended that they were killed.
+
+        Call it under the lock of the data directory, before a run is started.
+        """
+        with self.atomic():
+            self.db.execute("UPDATE runs SET outcome = 'killed' WHERE outcome IS NULL")
+
     def finish_run(self, run_id: str, outcome: str, stats: Mapping[str, Any]) -> None:
         """Close a row of the run ledger."""
         with self.atomic():
@@ -131,6 +141,7 @@ class Catalog:
                     "stats": json.dumps(stats, ensure_ascii=False, sort_keys=True),
                 },
             )
+            self.on_finish(run_id)
 
     # ---------------------------------------------------------------- sources
 
@@ -178,6 +189,41 @@ class Catalog:
         )
         return row_to_capture(row) if row else None
 
+    def captures_in(self, file: str) -> list[Capture]:
+        """Captures whose records lie in a WARC file, in the order of the file."""
+        return [
+            row_to_capture(row)
+            for row in self.rows(
+                "SELECT * FROM captures WHERE warc_file = ? ORDER BY warc_offset",
+                [file],
+            )
+        ]
+
+    def captures_of(self, url: str, sha256: str) -> list[Capture]:
+        """Captures that brought this payload from this address, oldest first."""
+        return [
+            row_to_capture(row)
+            for row in self.rows(
+                "SELECT * FROM captures WHERE url = ? AND sha256 = ?"
+                " AND outcome IN ('ok', 'revisit') ORDER BY captured_at",
+                [url, sha256],
+            )
+        ]
+
+    def known_end(self, file: str) -> int:
+        """Where the last record ends that a capture names in a file; 0 without any."""
+        row = self.one(
+            "SELECT max(warc_offset + warc_length) AS n FROM captures"
+            " WHERE warc_file = ?",
+            [file],
+        )
+        return int(row["n"] or 0) if row else 0
+
+    def warc_files(self) -> list[str]:
+        """Names of the WARC files that captures point into."""
+        sql = "SELECT DISTINCT warc_file FROM captures ORDER BY warc_file"
+        return [row["warc_file"] for row in self.rows(sql)]
+
     # ------------------------------------------------------------- references
 
     def put_reference(self, metrics: Iterable[Metric], rules: Iterable[Rule]) -> None:
@@ -197,17 +243,37 @@ class Catalog:
     # --------------------------------------------------------------- readings
 
     def put_document(self, document: Document) -> None:
-        """Record an original; what was first known about it stays."""
+        """Record an original; what was first known about it stays.
+
+        One without a media type was never read and takes what the reading says.
+        """
         with self.atomic():
             self.db.table("documents").insert(asdict(document), ignore=True)
+            self.db.execute(
+                "UPDATE documents SET media_type = ?, form = ?, charset = ?,"
+                " filename = coalesce(filename, ?)"
+                " WHERE sha256 = ? AND media_type = ''",
+                [
+                    document.media_type,
+                    document.form,
+                    document.charset,
+                    document.filename,
+                    document.sha256,
+                ],
+            )
 
     def put_triage(self, extraction: Extraction, url: str, title: str | None) -> None:
         """Record what a candidate was taken for, replacing an earlier reading."""
-        report = extraction.report
+        report, moment = extraction.report, iso(self._clock())
+        key = [extraction.sha256, url]
         with self.atomic():
+            known = self.one(
+                "SELECT found_at FROM triage WHERE sha256 = ? AND url = ?", key
+            )
             self.upsert(
                 "triage",
                 {
+                    "found_at": known["found_at"] if known else moment,
                     "sha256": extraction.sha256,
                     "url": url,
                     "kind": extraction.verdict.kind,
@@ -217,7 +283,7 @@ class Catalog:
                     "error": extraction.error,
                     "extractor": extraction.extractor,
                     "template_version": extraction.template_version,
-                    "extracted_at": iso(self._clock()),
+                    "extracted_at": moment,
                 },
             )
 
@@ -256,9 +322,18 @@ class Catalog:
     def put_version(
         self, report: Report, version_no: int, sha256: str, at: str, change: str
     ) -> None:
-        """Store the content of one version, replacing an earlier reading of it."""
+        """Store the content of one version, replacing an earlier reading of it.
+
+        Its first capture stays the first, whichever capture was read now.
+        """
         key = {"report_id": report.report_id, "version_no": version_no}
         with self.atomic():
+            known = self.one(
+                "SELECT first_captured_at AS at FROM report_versions"
+                " WHERE report_id = ? AND version_no = ? AND sha256 = ?",
+                [report.report_id, version_no, sha256],
+            )
+            at = min(at, known["at"]) if known else at
             self.db.table("report_versions").upsert(
                 key | {"sha256": sha256, "first_captured_at": at, "change": change}
             )
@@ -338,16 +413,17 @@ class Catalog:
     def candidates(self) -> list[dict[str, Any]]:
         """Every document that was ever read, with what is known about its place.
 
-        One row per (sha256, url), oldest capture first, as ``extract`` needs it.
+        One row per (sha256, url), in the order in which they were first read, so that
+        reading all of them again numbers versions as before.
         """
         return self.rows(
             "SELECT t.sha256, t.url, t.extractor, t.template_version, t.title,"
-            " d.filename, s.source_id, s.name, s.adcode, s.level,"
+            " t.report_id, d.filename, s.source_id, s.name, s.adcode, s.level,"
             " f.link_text, f.via, f.list_date"
             " FROM triage t JOIN documents d USING (sha256)"
             " LEFT JOIN frontier f ON f.url = t.url"
             " LEFT JOIN sources s ON s.source_id = f.source_id"
-            " ORDER BY d.first_captured_at, t.sha256, t.url"
+            " ORDER BY t.found_at, d.first_captured_at, t.sha256, t.url"
         )
 
     def put_report_document(

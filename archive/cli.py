@@ -1,15 +1,17 @@
-"""Commands of this layer: serve, status."""
+"""Commands of this layer: serve, status, fixity, reindex, export."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 from archive.catalog import Catalog
-from archive.console import Outcome, data_option, reporting
+from archive.console import Outcome, data_option, note, progress, reporting
 from archive.datadir import DataDir
-from archive.errors import UsageError
+from archive.errors import ArchiveDamaged, UsageError
 
 
 @click.command()
@@ -28,8 +30,7 @@ def serve(data: DataDir, host: str, port: int) -> None:
 @reporting
 def status(data: DataDir) -> Outcome:
     """Show the last runs, the sources' health and what needs a person."""
-    if not data.catalog.exists():
-        raise UsageError(f"there is no archive in {data.root}")
+    require_archive(data)
     with Catalog(data.catalog) as catalog:
         found = catalog.status()
     for run in found["runs"]:
@@ -49,4 +50,121 @@ def status(data: DataDir) -> Outcome:
     return Outcome(summary, found, tuple(attention))
 
 
-commands = (serve, status)
+def require_archive(data: DataDir) -> None:
+    """Raise UsageError when there is no catalogue."""
+    if not data.catalog.exists():
+        raise UsageError(f"there is no archive in {data.root}")
+
+
+def close_left_open(data: DataDir) -> None:
+    """Close the WARC files that a killed run left open, and say so."""
+    from archive.warcrepair import recover
+
+    for repair in recover(data.warc):
+        note(f"repaired {repair.file}: {repair.kept} bytes kept, {repair.cut} cut")
+
+
+@click.command()
+@data_option
+@click.option(
+    "--sample", type=click.IntRange(min=1), help="Only this many random captures."
+)
+@reporting
+def fixity(data: DataDir, sample: int | None) -> Outcome:
+    """Read every stored record again and compare it with its digests."""
+    from archive.fixity import require_readable, verify
+
+    require_archive(data)
+    data.prepare()
+    with data.lock():
+        close_left_open(data)
+        require_readable(data.catalog)
+        with Catalog(data.catalog) as catalog, progress("verifying") as step:
+            run_id = catalog.start_run("fixity")
+            found = verify(catalog, data.warc, run_id, sample=sample, step=step)
+            figures: dict[str, Any] = {
+                "files": len(found.files),
+                "records": found.records,
+                "damaged": len(found.damages),
+                "missing_files": list(found.missing),
+                "extra_files": list(found.extra),
+                "unlisted_captures": sum(check.unlisted for check in found.files),
+                "registered": found.registered,
+            }
+            outcome = ArchiveDamaged.__name__ if found.damages else "complete"
+            catalog.finish_run(run_id, outcome, figures)
+    for name in found.extra:
+        note(f"not accounted for: {name} (`nianbao reindex` takes in what it holds)")
+    return Outcome(
+        f"{found.records} records in {len(found.files)} files verified, "
+        f"{len(found.damages)} damaged",
+        figures | {"damages": [asdict(damage) for damage in found.damages]},
+        tuple(map(str, found.damages)),
+        ArchiveDamaged.exit_code if found.damages else 0,
+    )
+
+
+@click.command()
+@data_option
+@reporting
+def reindex(data: DataDir) -> Outcome:
+    """Make the catalogue again from the WARC files alone."""
+    from archive.reindex import rebuild, summary
+
+    if not any(data.warc.glob("*.warc.gz*")):
+        raise UsageError(f"there are no WARC files in {data.warc}")
+    data.prepare()
+    with data.lock():
+        close_left_open(data)
+        with progress("reading files") as step:
+            result = rebuild(data, step=step)
+    return Outcome(summary(result), asdict(result), tuple(result.problems))
+
+
+@click.group()
+def export() -> None:
+    """Bulk files for use elsewhere."""
+
+
+@export.command("wacz")
+@data_option
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="Reports of this year only.")
+@click.option("--adcode", default="", help="Reports of divisions that begin so.")
+@click.option("--report", "report_id", help="One report only.")
+@reporting
+def export_wacz(
+    data: DataDir, dest: Path, year: int | None, adcode: str, report_id: str | None
+) -> Outcome:
+    """Write captures as a WACZ file for replay in a browser.
+
+    Without a filter it holds the whole collection, with one the documents of the
+    reports that pass.
+    """
+    from archive.export import Selection
+    from archive.export.wacz import write
+
+    require_archive(data)
+    with data.lock(), Catalog(data.catalog) as catalog:
+        made = write(data, catalog, dest, Selection(year, adcode, report_id))
+    return Outcome(
+        f"{made.path}: {made.records} records, {made.pages} pages, {made.bytes} bytes",
+        {**asdict(made), "path": str(made.path)},
+    )
+
+
+@export.command("cdxj")
+@data_option
+@click.argument("dest", type=click.Path(path_type=Path))
+@reporting
+def export_cdxj(data: DataDir, dest: Path) -> Outcome:
+    """Write a CDXJ index of warc/, with which pywb replays it as it stands."""
+    from archive.cdxj import write_index
+
+    require_archive(data)
+    with data.lock():
+        lines = write_index(data.warc, dest)
+    return Outcome(f"{dest}: {lines} lines", {"path": str(dest), "lines": lines})
+
+
+commands = (serve, status, fixity, reindex, export)

@@ -45,6 +45,10 @@ OUTCOMES = (
     "error",
     "revisit",
 )
+TOMBSTONE_STATES = ("suspect", "gone", "returned", "live")
+MOVED_BY = ("content", "report")
+FIXITY_OBJECTS = ("file", "record", "database")
+FIXITY_OUTCOMES = ("pass", "fail")
 LEVELS = ("national", "province", "city", "county", "township")
 AGENCY_KINDS = (
     "government",

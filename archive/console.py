@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,10 +42,11 @@ class Outcome:
     summary: str
     figures: dict[str, Any] = field(default_factory=dict)
     attention: tuple[str, ...] = ()
+    code: int = COMPLETE  # when attention is more than that, e.g. a damaged archive
 
     @property
     def exit_code(self) -> int:
-        return ATTENTION if self.attention else COMPLETE
+        return self.code or (ATTENTION if self.attention else COMPLETE)
 
 
 class DataDirType(click.ParamType):  # type: ignore[type-arg]
@@ -133,6 +135,9 @@ def progress(title: str, total: int | None = None) -> Iterator[Step]:
 
 def run(group: click.Group) -> None:
     """Run the command line and map our errors to their exit codes."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C; nohup stays nohup
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     try:
         group.main(standalone_mode=False)
     except click.exceptions.Exit as error:

@@ -4,14 +4,43 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import LockHeld, StorageError
+from archive.errors import LockHeld, StorageError, UsageError
 
 ENVIRONMENT_VARIABLE = "NIANBAO_DATA"
+#: Space in MB that is left free, so that a run can still end in good order.
+RESERVE_VARIABLE = "NIANBAO_RESERVE_MB"
+RESERVE_MB = 500
+
+
+def reserve_bytes() -> int:
+    """Bytes that writing leaves free on the disk of the data directory."""
+    given = os.environ.get(RESERVE_VARIABLE, "").strip() or str(RESERVE_MB)
+    if not given.isascii() or not given.isdigit():
+        raise UsageError(
+            f"${RESERVE_VARIABLE}: expected a whole number of MB, found {given!r}"
+        )
+    return int(given) * 1_000_000
+
+
+def require_space(directory: Path) -> None:
+    """Raise StorageError when less than the reserve is free where ``directory`` is."""
+    wanted = reserve_bytes()
+    try:
+        free = shutil.disk_usage(directory).free
+    except OSError as error:
+        raise StorageError(f"cannot look at {directory}: {error.strerror}") from error
+    if free < wanted:
+        raise StorageError(
+            f"the disk of {directory} has {free // 1_000_000} MB free, and "
+            f"{wanted // 1_000_000} MB are kept in reserve (${RESERVE_VARIABLE}); "
+            "make room or choose another directory with --data or $NIANBAO_DATA"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +70,10 @@ class DataDir:
         return self.public / "manifest.json"
 
     def prepare(self) -> DataDir:
-        """Create the directories and make sure that they can be written to."""
+        """Create the directories; make sure that they can be written to and filled.
+
+        Raises StorageError when they cannot, or when the disk is into its reserve.
+        """
         try:
             for path in (self.root, self.warc, self.public):
                 path.mkdir(parents=True, exist_ok=True)
@@ -53,6 +85,7 @@ class DataDir:
                 f"the data directory {self.root} cannot be written: {error.strerror} "
                 "(choose another with --data or $NIANBAO_DATA)"
             ) from error
+        require_space(self.root)
         return self
 
     @contextmanager

@@ -214,7 +214,6 @@ def wide_table(name: str, metrics: Iterable[Metric]) -> Table:
 
 
 def wide_tables(metrics: Iterable[Metric]) -> list[Table]:
-    """All wide tables that ``metrics`` fill; a generation without metrics has none."""
+    """All wide tables; one of a form that is not read yet has its key alone."""
     metrics = list(metrics)
-    made = [wide_table(name, metrics) for name in WIDE_TABLES]
-    return [t for t in made if len(t.columns) > 1]
+    return [wide_table(name, metrics) for name in WIDE_TABLES]

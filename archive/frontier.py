@@ -2,14 +2,14 @@
 
 A URL is ``done`` only in the transaction that stores its capture and the links found on
 it. Whatever ends a run, the rest is still ``pending`` and the next run goes on there.
-A URL that failed is asked again by later runs until it has failed
-:data:`MAX_ATTEMPTS` times since it last succeeded.
+A URL that never answered is asked again by every run until it has failed
+:data:`MAX_ATTEMPTS` times, then when it is due; one that did answer is asked when due.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,13 @@ ROLES = {"home": 90, "column": 70, "list": 80, "report": 50, "attachment": 40}
 NAVIGATION = ("home", "column", "list")
 MAX_ATTEMPTS = 3
 #: Failures that say nothing about the page itself and are not counted against it.
-UNCOUNTED = ("robots",)
+UNCOUNTED = ("robots", "resting")
 
 ROW_COLUMNS = (
-    "source_id, url, role, priority, depth, via, link_text, list_date, attempts"
+    "source_id, url, role, priority, depth, via, link_text, list_date, attempts,"
+    " coalesce(barren, 0) AS barren, first_ok_at, good_capture_id, good_sha256, etag,"
+    " last_modified, coalesce(conditional_visits, 0) AS conditional_visits,"
+    " interval_days"
 )
 
 
@@ -40,11 +43,28 @@ class Found:
     list_date: str | None = None
     via: str | None = None
     depth: int = 0
+    barren: int = 0  # lists in a row on the way here that named no new report
+    pager: bool = False  # a further page of the same list; not stored
+    #: Addresses under which the same page may be known; not stored.
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a visit that went well leaves behind for the next one."""
+
+    first_ok_at: str | None = None
+    good_capture_id: str | None = None
+    good_sha256: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    conditional_visits: int = 0  # answers of 304 since the last whole one
+    interval_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FrontierRow:
-    """A URL that is to be asked for."""
+    """A URL that is to be asked for, and what is remembered of its last good visit."""
 
     source_id: str
     url: str
@@ -55,6 +75,19 @@ class FrontierRow:
     link_text: str | None
     list_date: str | None
     attempts: int
+    barren: int = 0
+    first_ok_at: str | None = None
+    good_capture_id: str | None = None
+    good_sha256: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    conditional_visits: int = 0
+    interval_days: float | None = None
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered, as one value."""
+        return Memory(**{f.name: getattr(self, f.name) for f in fields(Memory)})
 
 
 def _marks(values: Sequence[Any]) -> str:
@@ -77,15 +110,18 @@ class Frontier:
         """Add links that are not known yet as pending; returns how many were new.
 
         A known URL keeps its state and role. What is newly learnt about it (text,
-        date) is filled in.
+        date) is filled in. A link is known, too, when one of its other forms is and
+        has not failed.
         """
         moment, new = self._now(), 0
         with self.catalog.atomic():
             for link in links:
+                if self._known_otherwise(source_id, link):
+                    continue
                 cursor = self.catalog.db.execute(
                     "INSERT INTO frontier (source_id, url, role, state, priority,"
-                    " depth, via, link_text, list_date, discovered_at, attempts)"
-                    " VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, 0)"
+                    " depth, via, link_text, list_date, discovered_at, attempts,"
+                    " barren) VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, 0, ?)"
                     " ON CONFLICT DO NOTHING",
                     [
                         source_id,
@@ -97,6 +133,7 @@ class Frontier:
                         link.link_text,
                         link.list_date,
                         moment,
+                        link.barren,
                     ],
                 )
                 new += cursor.rowcount
@@ -109,19 +146,46 @@ class Frontier:
                     )
         return new
 
+    def _known_otherwise(self, source_id: str, link: Found) -> bool:
+        if not link.forms:
+            return False
+        found = self.catalog.one(
+            "SELECT 1 AS found FROM frontier WHERE source_id = ? AND state <> 'failed'"
+            f" AND url IN ({_marks(link.forms)})"
+            " AND NOT EXISTS (SELECT 1 FROM frontier WHERE source_id = ? AND url = ?)",
+            [source_id, *link.forms, source_id, link.url],
+        )
+        return found is not None
+
+    def unknown(self, source_id: str, urls: Iterable[str]) -> set[str]:
+        """Those of ``urls`` that the frontier of a source does not have yet."""
+        urls = set(urls)
+        listed = list(urls)
+        for at in range(0, len(listed), 500):
+            part = listed[at : at + 500]
+            urls -= {
+                row["url"]
+                for row in self.catalog.rows(
+                    "SELECT url FROM frontier WHERE source_id = ?"
+                    f" AND url IN ({_marks(part)})",
+                    [source_id, *part],
+                )
+            }
+        return urls
+
     def reopen(self, source_id: str, *, refresh: bool = False) -> int:
         """Make ready for a run what it should ask for again; returns how many.
 
-        Navigation pages always; failures that have attempts left; everything that is
-        due; with ``refresh`` every known URL.
+        Navigation pages always; failures that have attempts left and never went well;
+        everything that is due; with ``refresh`` every known URL.
         """
         with self.catalog.atomic():
             cursor = self.catalog.db.execute(
                 "UPDATE frontier SET state = 'pending' WHERE source_id = ? AND ("
                 f" role IN ({_marks(NAVIGATION)})"
-                f" OR (state = 'failed' AND (attempts < ? OR reason IN"
-                f" ({_marks(UNCOUNTED)})))"
-                " OR (state = 'done' AND (? OR next_due <= ?)))",
+                " OR (state = 'failed' AND attempts < ? AND first_ok_at IS NULL)"
+                f" OR (state = 'failed' AND reason IN ({_marks(UNCOUNTED)}))"
+                " OR (state <> 'pending' AND (? OR next_due <= ?)))",
                 [
                     source_id,
                     *NAVIGATION,
@@ -171,43 +235,47 @@ class Frontier:
         *,
         reason: str | None = None,
         next_due: datetime | None = None,
+        memory: Memory | None = None,
     ) -> None:
         """The URL answered and everything it said is stored."""
-        self._visited(
-            row, "done", capture_id, reason, 0, iso(next_due) if next_due else None
-        )
+        values = {"state": "done", "attempts": 0, "reason": reason}
+        remembered = asdict(memory) if memory else {}
+        self._visited(row, capture_id, next_due, values | remembered)
 
     def failed(
-        self, row: FrontierRow, reason: str, capture_id: str | None = None
+        self,
+        row: FrontierRow,
+        reason: str,
+        capture_id: str | None = None,
+        *,
+        next_due: datetime | None = None,
     ) -> None:
-        """The URL did not answer as hoped; ``reason`` says how."""
+        """The URL did not answer as hoped; ``reason`` says how.
+
+        What is remembered of the last good visit stays.
+        """
         attempts = row.attempts + (reason not in UNCOUNTED)
-        self._visited(row, "failed", capture_id, reason, attempts, None)
+        values = {"state": "failed", "attempts": attempts, "reason": reason}
+        self._visited(row, capture_id, next_due, values)
 
     def _visited(
         self,
         row: FrontierRow,
-        state: str,
         capture_id: str | None,
-        reason: str | None,
-        attempts: int,
-        next_due: str | None,
+        next_due: datetime | None,
+        values: dict[str, Any],
     ) -> None:
+        values = values | {
+            "visited_at": self._now(),
+            "next_due": iso(next_due) if next_due else None,
+        }
+        if capture_id is not None:
+            values["capture_id"] = capture_id
+        assignments = ", ".join(f"{name} = ?" for name in values)
         with self.catalog.atomic():
             self.catalog.db.execute(
-                "UPDATE frontier SET state = ?, visited_at = ?, attempts = ?,"
-                " capture_id = coalesce(?, capture_id), reason = ?, next_due = ?"
-                " WHERE source_id = ? AND url = ?",
-                [
-                    state,
-                    self._now(),
-                    attempts,
-                    capture_id,
-                    reason,
-                    next_due,
-                    row.source_id,
-                    row.url,
-                ],
+                f"UPDATE frontier SET {assignments} WHERE source_id = ? AND url = ?",
+                [*values.values(), row.source_id, row.url],
             )
 
     # ------------------------------------------------------------------ asking
@@ -223,6 +291,15 @@ class Frontier:
             )
         }
 
+    def sizes(self) -> dict[str, int]:
+        """Number of known URLs by source."""
+        return {
+            row["source_id"]: row["n"]
+            for row in self.catalog.rows(
+                "SELECT source_id, count(*) AS n FROM frontier GROUP BY source_id"
+            )
+        }
+
     def reports_found(self, source_id: str) -> int:
         """Number of reports taken from this portal."""
         row = self.catalog.one(
@@ -232,9 +309,60 @@ class Frontier:
         )
         return int(row["n"]) if row else 0
 
+    def missing(self, source_id: str) -> list[dict[str, Any]]:
+        """Documents and lists that were good once and failed at their last visit."""
+        return self.catalog.rows(
+            "SELECT f.url, f.role, f.reason, t.state, t.moved_to FROM frontier f"
+            " LEFT JOIN tombstones t ON t.source_id = f.source_id AND t.url = f.url"
+            " WHERE f.source_id = ? AND f.state = 'failed'"
+            " AND f.first_ok_at IS NOT NULL ORDER BY f.rowid",
+            [source_id],
+        )
+
+    def good_urls(self, source_id: str) -> list[str]:
+        """URLs that ever went well."""
+        rows = self.catalog.rows(
+            "SELECT url FROM frontier WHERE source_id = ? AND first_ok_at IS NOT NULL",
+            [source_id],
+        )
+        return [row["url"] for row in rows]
+
+    def shared_by(self, sha256: str, host: str, limit: int) -> int:
+        """How many addresses of a host brought exactly this payload, up to ``limit``.
+
+        ``host`` is as it stands in URLs, with its port.
+        """
+        row = self.catalog.one(
+            "SELECT count(*) AS n FROM (SELECT DISTINCT url FROM captures"
+            " WHERE sha256 = ? AND (url LIKE ? OR url LIKE ?) LIMIT ?)",
+            [sha256, f"http://{host}/%", f"https://{host}/%", limit],
+        )
+        return int(row["n"]) if row else 0
+
     def was_read(self, sha256: str, url: str) -> bool:
         """Whether exactly this content was read at exactly this address before."""
         found = self.catalog.one(
             "SELECT 1 AS found FROM triage WHERE sha256 = ? AND url = ?", [sha256, url]
+        )
+        return found is not None
+
+    def is_report(self, sha256: str) -> bool:
+        """Whether a document was read as a report anywhere."""
+        found = self.catalog.one(
+            "SELECT 1 AS found FROM triage WHERE sha256 = ? AND report_id IS NOT NULL",
+            [sha256],
+        )
+        return found is not None
+
+    def lost_report(self, url: str, sha256: str) -> bool:
+        """Whether a report was read at an address whose content now is none.
+
+        A document that could not be read may well be one.
+        """
+        found = self.catalog.one(
+            "SELECT 1 AS found FROM triage new JOIN triage old ON old.url = new.url"
+            " WHERE new.url = ? AND new.sha256 = ? AND new.error IS NULL"
+            " AND new.report_id IS NULL AND old.report_id IS NOT NULL",
+            [url, sha256],
         )
         return found is not None

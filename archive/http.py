@@ -7,11 +7,15 @@ coding (RFC 9112 §7) and without content coding (RFC 9110 §8.4).
 
 from __future__ import annotations
 
-import zlib
+import re
 from dataclasses import dataclass, field
 
-#: Decompressed payloads are cut here: a bomb of 200 kB can hold 200 MB.
-MAX_DECODED = 64 * 1024 * 1024
+from archive.codings import GZIP_MAGIC, decode_content
+
+INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d\b", re.IGNORECASE)
+PARTIAL = 206
+#: Answers whose Content-Length speaks of a body that is not sent.
+BODILESS = (204, 304)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,12 @@ class HttpResponse:
 
 def split_head(raw: bytes) -> tuple[bytes, bytes]:
     """Head (with the empty line) and the rest; LF-only heads are accepted."""
-    ends = [
-        (at, at + len(mark))
-        for mark in (b"\r\n\r\n", b"\n\n")
-        if (at := raw.find(mark)) >= 0
-    ]
-    if not ends:
-        return raw, b""
-    end = min(ends)[1]
+    end = raw.find(b"\r\n\r\n") + 4
+    if end < 4:
+        end = len(raw)
+    bare = raw.find(b"\n\n", 0, end) + 2
+    if bare >= 2:
+        end = bare
     return raw[:end], raw[end:]
 
 
@@ -94,36 +96,16 @@ def dechunk(body: bytes) -> tuple[bytes, str | None]:
         at += 2 if body[at : at + 2] == b"\r\n" else body[at : at + 1] == b"\n"
 
 
-def decode_content(body: bytes, coding: str) -> tuple[bytes, str | None]:
-    """Undo one content coding; undecodable bodies come back as they are."""
-    coding = coding.strip().lower()
-    if coding in ("", "identity"):
-        return body, None
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        return body, f"content coding {coding} left as it is"
-    attempts = (47,) if coding != "deflate" else (15, -15)
-    for wbits in attempts:
-        decoder = zlib.decompressobj(wbits)
-        try:
-            data = decoder.decompress(body, MAX_DECODED)
-        except zlib.error:
-            continue
-        if decoder.unconsumed_tail:
-            return data, f"decoded payload cut at {MAX_DECODED} bytes"
-        return data, None if decoder.eof else f"{coding} body cut short"
-    return body, f"not really {coding}"
-
-
 def parse_response(raw: bytes) -> HttpResponse:
     """Parse the bytes of a response. Never raises; see ``problems``."""
     head, rest = split_head(raw)
-    while head[:9] in (b"HTTP/1.1 ", b"HTTP/1.0 ") and head[9:10] == b"1" and rest:
-        next_head, next_rest = split_head(rest)  # 1xx answers come before the real one
-        head, rest = next_head, next_rest
-    lines = head.decode("latin-1").splitlines()
-    parts = lines[0].split(None, 2) if lines else []
+    while INTERIM.match(head) and rest:
+        head, rest = split_head(rest)  # 1xx answers come before the real one
+    # Not splitlines(): a reason phrase in GBK has bytes that it takes for line ends.
+    lines = head.decode("latin-1").replace("\r\n", "\n").split("\n")
+    parts = lines[0].split(None, 2)
     problems: list[str] = []
-    status = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
+    status = _number(parts[1]) if len(parts) > 1 else None
     if status is None:
         problems.append("no status line")
     headers: list[tuple[str, str]] = []
@@ -141,19 +123,21 @@ def parse_response(raw: bytes) -> HttpResponse:
         return next((v for k, v in headers if k.lower() == name), "")
 
     body, coded = rest, "chunked" in first("transfer-encoding").lower()
+    if status == PARTIAL:
+        problems.append("HTTP 206: a part was sent that was not asked for")
     if coded:
         body, problem = dechunk(rest)
         if problem:
             problems.append(problem)
-    elif (length := first("content-length")).isdigit():
-        if len(rest) < int(length):
+    elif (length := _number(first("content-length"))) is not None:
+        if len(rest) < length and status not in BODILESS:
             problems.append(f"body has {len(rest)} of {length} bytes")
-        body = rest[: int(length)]
-    payload = body
-    for coding in reversed(first("content-encoding").split(",")):
-        payload, problem = decode_content(payload, coding)
-        if problem:
-            problems.append(problem)
+        elif len(rest) > length:
+            problems.append(f"{len(rest) - length} bytes after the end of the body")
+        body = rest[:length]
+    payload, found = _decoded(
+        body, first("content-encoding"), first("content-type").lower()
+    )
     return HttpResponse(
         status,
         parts[2] if len(parts) > 2 else "",
@@ -162,5 +146,25 @@ def parse_response(raw: bytes) -> HttpResponse:
         body,
         payload,
         coded,
-        tuple(problems),
+        tuple(problems + found),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def _decoded(body: bytes, codings: str, kind: str) -> tuple[bytes, list[str]]:
+    """The payload, and what was odd about its content codings."""
+    payload, problems = body, []
+    for coding in reversed(codings.split(",")):
+        payload, problem = decode_content(payload, coding)
+        if problem:
+            problems.append(problem)
+    # A page is never gzip itself: a server or a proxy has packed it unasked.
+    if payload.startswith(GZIP_MAGIC) and ("text" in kind or "html" in kind):
+        inner, problem = decode_content(payload, "gzip")
+        if problem is None:
+            packed = "gzip within gzip" if codings else "gzip"
+            return inner, [*problems, f"{packed}, not declared"]
+    return payload, problems

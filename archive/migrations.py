@@ -27,3 +27,34 @@ def create(db: Database, tables: list[Table]) -> None:
 def m001_initial(db: Database) -> None:
     """Create all tables of the dictionary."""
     create(db, catalog_tables())
+
+
+@migrations()
+def m002_fixity_and_ledger(db: Database) -> None:
+    """Add the tables of fixity and the columns that the ledger goes by."""
+    known = [t.name for t in catalog_tables()]
+    for table in catalog_tables():
+        if (
+            table.name in ("warc_files", "fixity_events")
+            and not db[table.name].exists()
+        ):
+            for statement in table.ddl(known):
+                db.execute(statement)
+    for name, column in (("triage", "found_at"), ("runs", "ledger_file")):
+        if column not in db.table(name).columns_dict:
+            db.execute(f'ALTER TABLE "{name}" ADD COLUMN "{column}" TEXT')
+
+
+@migrations()
+def m003_recrawl(db: Database) -> None:
+    """Add what a later visit goes by: validators, redirects, vanished pages."""
+    known = [t.name for t in catalog_tables()]
+    for table in catalog_tables():
+        if table.name in ("aliases", "tombstones") and not db[table.name].exists():
+            for statement in table.ddl(known):
+                db.execute(statement)
+        if table.name == "frontier":
+            present = db.table("frontier").columns_dict
+            for column in table.columns:
+                if column.name not in present:
+                    db.execute(f"ALTER TABLE frontier ADD COLUMN {column.ddl()}")

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ from archive.dictionary import (
 )
 from archive.errors import StorageError
 from archive.migrations import create
-from archive.records import Metric
 
 #: Columns of report_index that are one cell of the form: row code, column total.
 INDEX_CELLS = (
@@ -125,7 +124,8 @@ def build(
         progress("wide tables")
         with connection:
             for table in wide:
-                _fill_wide(connection, table, metrics)
+                if len(table.columns) > 1:
+                    _fill_wide(connection, table)
             _fill_index(connection)
             _fill_coverage(connection)
         connection.execute("DETACH catalog")
@@ -156,9 +156,7 @@ def _copy(connection: sqlite3.Connection, table: Table) -> None:
     )
 
 
-def _fill_wide(
-    connection: sqlite3.Connection, table: Table, metrics: Sequence[Metric]
-) -> None:
+def _fill_wide(connection: sqlite3.Connection, table: Table) -> None:
     templates, table_code = WIDE_TABLES[table.name]
     columns = table.column_names[1:]
     picks = ", ".join(

@@ -6,6 +6,11 @@ with the same date, an identical payload a ``revisit``, a local file a ``resourc
 file is closed by fsync and rename to ``.warc.gz`` and never touched again; catalogue
 rows use the final name, and the reader knows the ``.open`` one.
 
+What the bytes do not say stands beside them: a response carries what the crawl decided
+about it (:mod:`archive.warccapture`), and every run ends with ``metadata`` records that
+hold what a catalogue knows beyond its captures (:mod:`archive.ledger`). So the
+catalogue can be made again from this directory alone (:mod:`archive.reindex`).
+
 Digests are SHA-1 in Base32, as the readers of the field expect.
 ``WARC-Payload-Digest`` is left out where a transfer coding is in the way: warcio 1.8.1
 and FastWARC 2.0.1 both verify it over the coded body, and a digest that standard tools
@@ -20,41 +25,54 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from fastwarc.warc import WarcRecordType
 
 from archive import __version__
 from archive.clock import Clock, iso, new_record_id, utc_now
-from archive.errors import StorageError
-from archive.http import HttpResponse, parse_response
-from archive.records import Capture, Exchange
+from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
+from archive.http import parse_response
+from archive.records import Capture, Exchange, WarcLocation
+from archive.warccapture import decisions, usual_outcome
 from archive.warcreader import OPEN_SUFFIX, WarcReader
-from archive.warcrecord import serialise, sha1
+from archive.warcrecord import member, serialise, sha1
 from archive.warcrepair import finish
 
 ROLL_BYTES = 1_000_000_000
-#: How many written payloads are remembered beside the catalogue's own memory.
+#: How many written payloads are remembered where there is no catalogue to ask.
 FRESH_PAYLOADS = 2000
 #: Below this size a revisit record saves nothing and hides short error pages.
 MIN_REVISIT_BYTES = 1024
 REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-USUAL_OUTCOMES = {404: "not_found", 410: "not_found"}
+NOT_MODIFIED_PROFILE = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+#: Field of a warcinfo that says what kind of file it heads, see ``series``.
+SERIES_FIELD = "nianbao-series"
+#: Series of the files that hold captures made by others.
+IMPORTED = "import"
 
 #: Finds the capture that holds a payload (SHA-256) already, if any.
 Seen = Callable[[str], Capture | None]
 
 
 class WarcStore(WarcReader):
-    """Appends exchanges and files to ``directory`` and reads them back."""
+    """Appends exchanges and files to ``directory`` and reads them back.
+
+    ``series`` tells apart the files of one run that different stores write.
+    """
 
     def __init__(
         self,
         directory: Path,
         *,
         run_id: str = "",
+        series: str = "",
         seen: Seen | None = None,
         clock: Clock = utc_now,
         new_id: Callable[[], str] = new_record_id,
@@ -63,7 +81,7 @@ class WarcStore(WarcReader):
     ) -> None:
         super().__init__(directory)
         self.run_id = run_id
-        self._seen = seen or (lambda sha256: None)
+        self._series = series
         self._clock = clock
         self._new_id = new_id
         self._roll_bytes = roll_bytes
@@ -73,8 +91,11 @@ class WarcStore(WarcReader):
         self._serial = 0
         self._offset = 0
         self._dirty = False
-        # the latest payloads written, which the catalogue may not know yet
-        self._fresh: dict[str, Capture] = {}
+        self._broken = ""  # why nothing more may be appended to the open file
+        self._fresh: dict[str, Capture] = {}  # the latest payloads written
+        # A catalogue knows only what is committed: where there is one, no revisit
+        # refers to a record that a kill may leave without a row.
+        self._seen = seen or self._fresh.get
 
     # ------------------------------------------------------------------ writing
 
@@ -85,16 +106,18 @@ class WarcStore(WarcReader):
         source_id: str | None = None,
         outcome: str | None = None,
         reason: str | None = None,
+        unchanged: Capture | None = None,
     ) -> Capture:
         """Write an exchange and return its capture. Durable after :meth:`sync`.
 
         ``outcome`` overrides what the status says (blocked, robots, error).
+        ``unchanged`` is the capture that holds what an answer of 304 confirms.
         """
         response = parse_response(exchange.response)
         sha256 = hashlib.sha256(response.payload).hexdigest()
-        outcome = outcome or self._outcome(exchange, response)
-        if response.problems and not reason:
-            reason = "; ".join(response.problems)
+        decided, explained = outcome, " ".join((reason or "").split()) or None
+        reason = explained or "; ".join(response.problems) or None
+        outcome = outcome or usual_outcome(response.status, exchange.truncated)
         capture_id = self._new_id()
         common = {
             "WARC-Target-URI": exchange.url,
@@ -105,22 +128,29 @@ class WarcStore(WarcReader):
         extra = dict(common)
         if exchange.truncated:
             extra["WARC-Truncated"] = exchange.truncated
-        if exchange.fidelity != "exact":
-            extra["WARC-Nianbao-Fidelity"] = exchange.fidelity
         if not response.transfer_coded:
             extra["WARC-Payload-Digest"] = sha1(response.body)
         block, kind = exchange.response, WarcRecordType.response
         earlier = None
         if outcome == "ok" and len(response.payload) >= MIN_REVISIT_BYTES:
-            earlier = self._fresh.get(sha256) or self._seen(sha256)
+            earlier = self._seen(sha256)
+        if unchanged is not None:
+            earlier, sha256 = unchanged, unchanged.sha256 or sha256
+            extra.pop("WARC-Payload-Digest", None)  # that of an empty body says nothing
+            if digest := self._payload_digest(unchanged):
+                extra["WARC-Payload-Digest"] = digest
         if earlier is not None:
             outcome, block, kind = "revisit", response.head, WarcRecordType.revisit
             extra |= {
-                "WARC-Profile": REVISIT_PROFILE,
+                "WARC-Profile": NOT_MODIFIED_PROFILE if unchanged else REVISIT_PROFILE,
                 "WARC-Refers-To": f"<{earlier.capture_id}>",
                 "WARC-Refers-To-Target-URI": earlier.url,
                 "WARC-Refers-To-Date": earlier.captured_at,
             }
+            explained = reason  # the block it was seen in is not stored
+        extra |= decisions(
+            source_id, decided, explained, exchange.tls_verified, exchange.fidelity
+        )
         offset, length = self._write(kind, block, capture_id, extra, http=True)
         request = common | {"WARC-Concurrent-To": f"<{capture_id}>"}
         self._write(
@@ -139,7 +169,7 @@ class WarcStore(WarcReader):
             run_id=self.run_id,
             source_id=source_id,
             media_type=response.media_type,
-            bytes=len(response.payload),
+            bytes=unchanged.bytes if unchanged else len(response.payload),
             ip=exchange.ip,
             tls_verified=exchange.tls_verified,
             fidelity=exchange.fidelity,
@@ -153,6 +183,18 @@ class WarcStore(WarcReader):
         self._fresh[sha256] = capture
         if len(self._fresh) > FRESH_PAYLOADS:
             del self._fresh[next(iter(self._fresh))]
+
+    def _payload_digest(self, capture: Capture) -> str | None:
+        """The payload digest as the record of a capture has it, None without one."""
+        try:
+            response = self.read_original(
+                capture.warc_file, capture.warc_offset, capture.warc_length
+            ).response
+        except (ArchiveDamaged, RecordNotFound):  # fixity names it; the crawl goes on
+            return None
+        if response is None or response.transfer_coded:
+            return None
+        return sha1(response.body)
 
     def append_resource(self, url: str, data: bytes, media_type: str) -> Capture:
         """Write a local file as a ``resource`` record and return its capture."""
@@ -179,15 +221,22 @@ class WarcStore(WarcReader):
             bytes=len(data),
         )
 
-    @staticmethod
-    def _outcome(exchange: Exchange, response: HttpResponse) -> str:
-        if response.status is None:
-            return "error"
-        if exchange.truncated:
-            return "truncated"
-        if response.status < 400:
-            return "ok"
-        return USUAL_OUTCOMES.get(response.status, "error")
+    def append_metadata(self, content: Any, fields: dict[str, str]) -> WarcLocation:
+        """Write a ``metadata`` record of JSON with further named fields."""
+        block = json.dumps(content, ensure_ascii=False).encode()
+        headers = {
+            "WARC-Date": iso(self._clock()),
+            "Content-Type": "application/json",
+        } | fields
+        offset, length = self._write(
+            WarcRecordType.metadata, block, self._new_id(), headers
+        )
+        return WarcLocation(self._name, offset, length)
+
+    def append_copy(self, record: bytes) -> WarcLocation:
+        """Write a whole record of another writer exactly as it stands."""
+        offset, length = self._put(member(record))
+        return WarcLocation(self._name, offset, length)
 
     def _write(
         self,
@@ -197,19 +246,28 @@ class WarcStore(WarcReader):
         headers: dict[str, str],
         http: bool = False,
     ) -> tuple[int, int]:
+        return self._put(serialise(kind, block, record_id, headers, http=http))
+
+    def _put(self, data: bytes) -> tuple[int, int]:
+        if self._broken:
+            raise StorageError(self._broken)
         if self._file is None or self._offset >= self._roll_bytes:
             self._roll()
-        data = serialise(kind, block, record_id, headers, http=http)
+        assert self._file is not None
         offset = self._offset
         try:
-            assert self._file is not None
             written = 0
             while written < len(data):
                 written += self._file.write(data[written:]) or 0
         except OSError as error:
-            raise StorageError(
+            # Whatever came after half a record could not be read. Cutting it off takes
+            # no space; where even that fails, the next run's repair does it.
+            with suppress(OSError):
+                self._file.truncate(offset)
+            self._broken = (
                 f"cannot write to {self.directory / self._name}: {error.strerror}"
-            ) from error
+            )
+            raise StorageError(self._broken) from error
         self._offset += len(data)
         self._dirty = True
         return offset, len(data)
@@ -219,7 +277,8 @@ class WarcStore(WarcReader):
         self._serial += 1
         moment = self._clock()
         run = self.run_id.rpartition("-")[2] or "run"
-        self._name = f"nianbao-{moment:%Y%m%d%H%M%S}-{run}-{self._serial:05d}.warc.gz"
+        serial = f"{self._series}{self._serial:05d}"
+        self._name = f"nianbao-{moment:%Y%m%d%H%M%S}-{run}-{serial}.warc.gz"
         path = self.directory / (self._name + OPEN_SUFFIX)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -234,6 +293,8 @@ class WarcStore(WarcReader):
             "specifications/warc-format/warc-1.1/",
             "isPartOf": self.run_id,
         } | self._info
+        if self._series:
+            fields[SERIES_FIELD] = self._series
         block = "".join(f"{k}: {v}\r\n" for k, v in fields.items()).encode()
         headers = {
             "WARC-Date": iso(moment),
@@ -244,21 +305,36 @@ class WarcStore(WarcReader):
 
     def sync(self) -> None:
         """Make everything appended so far durable."""
+        if self._broken:
+            raise StorageError(self._broken)
         if self._dirty and self._file is not None:
-            try:
-                os.fsync(self._file.fileno())
-            except OSError as error:
-                raise StorageError(f"cannot sync {self._name}: {error}") from error
-            self._dirty = False
+            self._sync(self._file)
+
+    def _sync(self, file: io.FileIO) -> None:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            # A second fsync would report success without having written anything.
+            path = self.directory / self._name
+            self._broken = f"cannot sync {path}: {error.strerror}"
+            raise StorageError(self._broken) from error
+        self._dirty = False
 
     def close(self) -> None:
-        """Finish the open file: fsync, rename. The store can go on with a new one."""
+        """Finish the open file: fsync, rename. The store can go on with a new one.
+
+        A file that could not be written keeps its ``.open`` for the next run's repair.
+        """
         if self._file is None:
             return
-        self.sync()
-        self._file.close()
-        self._file = None
-        finish(self.directory / (self._name + OPEN_SUFFIX))
+        file, self._file = self._file, None
+        try:
+            if self._dirty and not self._broken:
+                self._sync(file)
+        finally:
+            file.close()
+        if not self._broken:
+            finish(self.directory / (self._name + OPEN_SUFFIX))
 
     def __enter__(self) -> WarcStore:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 from base64 import b32encode
@@ -38,3 +39,8 @@ def serialise(
     record.write(writer)
     writer.finish()
     return buffer.getvalue()
+
+
+def member(record: bytes) -> bytes:
+    """A record that exists already, as one gzip member."""
+    return gzip.compress(record, 6, mtime=0)

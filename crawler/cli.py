@@ -63,8 +63,9 @@ def run_crawl(data: DataDir, sources: list[Source], **options: Any) -> Outcome:
             new = {name: after[name] - before[name] for name in after}
             figures = {"sources": len(sources), "new": new, "by_source": result.figures}
             outcome = "attention" if result.attention else "complete"
-        except NianbaoError as error:
-            outcome = type(error).__name__
+        except (NianbaoError, KeyboardInterrupt) as error:
+            stopped = isinstance(error, KeyboardInterrupt)
+            outcome = "Interrupted" if stopped else type(error).__name__
             raise
         finally:
             catalog.finish_run(run_id, outcome, figures)

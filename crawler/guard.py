@@ -4,6 +4,8 @@ Crawled pages can name any host, so private, loopback and other non-public addre
 refused unless a range is allowed by name. The decision is made on the address that the
 connection is going to use, after name resolution, so numeric spellings
 (``http://2130706433/``), mapped IPv6 and names that resolve inward are all caught.
+Ports other than 80 and 443 are those of services that are no web: only a port that the
+registry names with its host is asked.
 """
 
 from __future__ import annotations
@@ -18,12 +20,18 @@ from ipaddress import (
     ip_network,
 )
 from typing import Any
+from urllib.parse import urlsplit
 
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.error import DNSLookupError
 
 from archive.errors import UsageError
+from archive.records import Source
+from crawler.urls import DEFAULT_PORTS, host_of
 
+WEB_PORTS = frozenset(DEFAULT_PORTS.values())
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
@@ -106,3 +114,53 @@ class GuardedResolver(CachingThreadedResolver):
             refusals[name] = reason
             raise DNSLookupError(f"{name}: {reason}")
         return address
+
+
+class PortRefused(IgnoreRequest):
+    """The URL names a port that is neither the web's nor one of its portal."""
+
+
+def port_refusal(url: str, named: Iterable[str]) -> str | None:
+    """Why the port of ``url`` is not asked; ``named`` are hosts of the registry.
+
+    >>> port_refusal("http://a.cn:22/", ["a.cn:8080"])
+    'port 22 is not the web (name it in hosts: a.cn:22)'
+    >>> port_refusal("http://a.cn:8080/", ["a.cn:8080"])
+    >>> port_refusal("https://b.cn/", ["a.cn:8080"])
+    """
+    parts = urlsplit(url)
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    if port in WEB_PORTS or host_of(url) in named:
+        return None
+    return f"port {port} is not the web (name it in hosts: {host_of(url)})"
+
+
+def named_hosts(source: Source) -> frozenset[str]:
+    """Hosts, with their ports, that the entry of a source names."""
+    urls = (source.home, *source.seeds)
+    return frozenset({*map(host_of, urls), *(host.lower() for host in source.hosts)})
+
+
+class PortGuard:
+    """Refuses requests to ports that nobody named. It sees robots.txt too."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> PortGuard:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raise PortRefused, or let the request pass.
+
+        An address given by hand belongs to no source and names its port itself.
+        """
+        source = self._crawler.spider.session.sources.get(request.meta.get("source_id"))
+        if source is None:
+            named = frozenset({request.meta.get("named") or host_of(request.url)})
+        else:
+            named = named_hosts(source)
+        if reason := port_refusal(request.url, named):
+            raise PortRefused(reason)

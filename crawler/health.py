@@ -35,15 +35,20 @@ class SourceCounts:
     foreign: int = 0  # links to other hosts, not followed
     skipped: int = 0  # links too deep or into traps
     unreadable: int = 0  # documents whose reading broke down
+    missing: int = 0  # pages that were good before and are not there now
+    gone: int = 0  # … of which are held to be gone from now on
+    moved: int = 0  # … found at another address
+    frozen: int = 0  # … not held against them: too much of the host was missing
     state: str | None = None
     cms: str | None = None
     visits: int = 0  # URLs whose visit ended, well or not
     answered: int = 0  # … of which well
     trouble: str | None = None  # reason of the first failure
+    resting: str | None = None  # why the host was left alone for the rest of the run
 
     def figures(self) -> dict[str, Any]:
         """The counts as plain data."""
-        inner = ("visits", "answered", "trouble")
+        inner = ("visits", "answered", "trouble", "resting")
         return {
             f.name: getattr(self, f.name) for f in fields(self) if f.name not in inner
         }
@@ -55,6 +60,8 @@ def health(counts: SourceCounts, known: Mapping[tuple[str, str], int]) -> str | 
     ``known`` are its URLs by (role, state). None: the run did not get far enough to
     tell.
     """
+    if counts.resting:
+        return "blocked" if counts.blocked else "unreachable"
     if counts.answered and any(role == "report" for role, _ in known):
         return "ok"
     if any(state == "pending" for _, state in known):
@@ -69,7 +76,14 @@ def health(counts: SourceCounts, known: Mapping[tuple[str, str], int]) -> str | 
 def troubles(name: str, counts: SourceCounts) -> Iterator[str]:
     """Lines about a source for the person who looks after it."""
     if counts.state in TROUBLE:
-        why = f": {counts.trouble}" if counts.state in EXPLAINED else ""
+        why = (
+            f": {counts.resting or counts.trouble}" if counts.state in EXPLAINED else ""
+        )
         yield f"{name} {TROUBLE[counts.state]}{why}"
     if counts.unreadable:
         yield f"{name}: {counts.unreadable} documents broke the reader"
+    if counts.frozen:
+        yield (
+            f"{name}: {counts.frozen} known pages are missing at once; the portal is in"
+            " trouble or has moved, none of them is held to be gone"
+        )

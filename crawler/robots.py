@@ -2,12 +2,14 @@
 
 Scrapy's own middleware allows everything when robots.txt cannot be had and reads the
 body of error pages as rules. Here: 2xx are rules, 4xx mean there are none, 5xx, 429 and
-no answer at all mean "not now". Crawl-delay is obeyed up to a minute.
+no answer at all mean "not now": the host is left alone for the rest of the run.
+Crawl-delay is obeyed up to a minute.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +19,16 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
-from crawler.urls import canonical
+from crawler.politeness import HostResting, bare_host, slot_key, slow_down
+from crawler.urls import canonical, host_of
 
 AGENT = "nianbao"
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 MAX_BYTES = 512 * 1024  # at least 500 KiB, 2.5
 MAX_CRAWL_DELAY = 60.0
+#: Hosts whose rules are remembered; more than that are never in work at once.
+MAX_ORIGINS = 3000
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class RobotsForbid(IgnoreRequest):
@@ -64,22 +70,40 @@ class RobotsMiddleware:
         task = self._rules.get(origin)
         if task is None:
             task = asyncio.ensure_future(self._ask(origin, request))
-            self._rules[origin] = task
+            self._remember(origin, task)
+            first = True
+        else:
+            first = False
         rules = await asyncio.shield(task)
-        if rules.problem:
+        if rules.problem and first:
+            self._rest(request, f"robots.txt: {rules.problem}")
             raise RobotsUnavailable(f"robots.txt: {rules.problem}")
+        if rules.problem:
+            raise HostResting(f"robots.txt: {rules.problem}")
         if rules.parser is not None and not rules.parser.allowed(request.url, AGENT):
             raise RobotsForbid("robots")
 
+    def _remember(self, origin: str, task: asyncio.Task[Rules]) -> None:
+        self._rules[origin] = task
+        if len(self._rules) > MAX_ORIGINS:
+            oldest = next(iter(self._rules))
+            if self._rules[oldest].done():
+                del self._rules[oldest]
+
+    def _rest(self, request: Request, reason: str) -> None:
+        """Without robots.txt no page of the portal can be asked for in this run."""
+        spider, name = self._crawler.spider, request.meta.get("source_id")
+        source = spider.session.sources.get(name)
+        if source and bare_host(source.home) == bare_host(request.url):
+            spider.scheduler.rest(name, reason)
+
     async def _ask(self, origin: str, request: Request) -> Rules:
         url = f"{origin}/robots.txt"
-        meta = {
-            key: request.meta[key]
-            for key in ("download_slot", "source_id")
-            if key in request.meta
-        }
+        meta: dict[str, Any] = {"robots": True, "named": host_of(origin)}
+        if "source_id" in request.meta:
+            meta["source_id"] = request.meta["source_id"]
         for _ in range(MAX_REDIRECTS + 1):
-            asked = Request(url, callback=NO_CALLBACK, meta=meta | {"robots": True})
+            asked = Request(url, callback=NO_CALLBACK, meta=meta)
             try:
                 response = await self._crawler.engine.download_async(asked)
             except Exception as error:  # one look-up, whatever went wrong with it
@@ -96,18 +120,31 @@ class RobotsMiddleware:
             return Rules(problem=f"HTTP {status}")
         if not 200 <= status < 300:
             return Rules()
-        parser = ProtegoRobotParser.from_crawler(
-            self._crawler, response.body[:MAX_BYTES]
-        )
+        if "dataloss" in response.flags:
+            return Rules(problem="cut short")
+        parser = ProtegoRobotParser.from_crawler(self._crawler, rules_in(response.body))
         if delay := parser.crawl_delay(AGENT):
-            self._slow_down(request, min(float(delay), MAX_CRAWL_DELAY))
+            source = self._crawler.spider.session.sources.get(
+                request.meta.get("source_id")
+            )
+            slow_down(
+                self._crawler.engine.downloader,
+                slot_key(source, request.url),
+                min(float(delay), MAX_CRAWL_DELAY),
+            )
         return Rules(parser)
 
-    def _slow_down(self, request: Request, delay: float) -> None:
-        downloader = self._crawler.engine.downloader
-        key = downloader.get_slot_key(request)
-        if slot := downloader.slots.get(key):
-            slot.delay = max(slot.delay, delay)
-        # slots that idle for a minute are made anew from these settings
-        kept = downloader.per_slot_settings.setdefault(key, {})
-        kept["delay"] = max(float(kept.get("delay", 0)), delay)
+
+def rules_in(body: bytes) -> bytes:
+    """The lines of a robots.txt, up to the limit, in ASCII.
+
+    Bytes beyond ASCII are escaped as a URL has them, so that a path is compared by its
+    bytes, whether the file is GBK or UTF-8.
+
+    >>> rules_in(b"\\xef\\xbb\\xbfDisallow: /\\xd5\\xfe/")
+    b'Disallow: /%D5%FE/'
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    if len(body) > MAX_BYTES:  # a line cut short would be another rule
+        body = body[:MAX_BYTES].rpartition(b"\n")[0]
+    return NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], body)

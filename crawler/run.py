@@ -23,6 +23,7 @@ from crawler.guard import parse_networks
 from crawler.health import SourceCounts, troubles
 from crawler.session import CrawlSession, Progress
 from crawler.spiders.portal import PortalSpider
+from crawler.stopping import Stopper
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def crawl(
 ) -> CrawlSummary:
     """Crawl ``sources`` until nothing is pending, ``limit`` pages each at most.
 
-    Raises Interrupted after SIGINT or SIGTERM (everything received is stored, the rest
-    is pending), StorageError when the archive cannot be written, UsageError for a bad
-    ``allow_net``.
+    Raises Interrupted after SIGINT, SIGTERM or SIGHUP (what was finished is stored, the
+    rest is pending), StorageError when the archive cannot be written, UsageError for a
+    bad ``allow_net``.
     """
     parse_networks(allow_net)
     if is_reactor_installed():
@@ -91,13 +92,24 @@ def crawl(
     settings.set("LOG_INSTALL_ROOT_HANDLER", not handlers, "cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(PortalSpider)
-    task = process.crawl(crawler, session=session)
-    process.start()
-    if session.fatal is not None:
-        raise session.fatal
+    stopper = Stopper(crawler)
+    task = process.crawl(crawler, session=session, halt=stopper.cut)
+    with stopper.signals():
+        process.start(install_signal_handlers=False)
+        if stopper.forced:
+            _hush_loop()
+        if session.fatal is not None:
+            raise session.fatal
+        if stopper.forced:
+            session.close()
     if task.done() and not task.cancelled() and (error := task.exception()):
         raise error
     reason = str(crawler.stats.get_value("finish_reason"))
-    if reason == "shutdown":
+    if stopper.asked:
         raise Interrupted("the crawl was stopped; the next run goes on where it stood")
     return CrawlSummary(session.counts, reason)
+
+
+def _hush_loop() -> None:
+    """Keep the loop from complaining of each task that was dropped with it."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)

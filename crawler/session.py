@@ -8,22 +8,31 @@ it and the reading of its document become one transaction, once the records are 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from archive.aliases import Aliases
 from archive.catalog import Catalog
-from archive.clock import iso, utc_now
+from archive.clock import Clock, iso, utc_now
 from archive.errors import StorageError, UsageError
-from archive.frontier import Found, Frontier, FrontierRow
+from archive.frontier import NAVIGATION, Found, Frontier, FrontierRow
 from archive.http import HttpResponse
-from archive.records import Exchange, Source
+from archive.records import Capture, Exchange, PageContext, Source
 from archive.warc import WarcStore
+from crawler import revisit
 from crawler.cms.fingerprint import GENERIC
 from crawler.health import SourceCounts, health
+from crawler.missing import MAX_SHARED
+from crawler.traps import Growth
 from crawler.urls import canonical, host_of, with_www
-from crawler.visit import Answer, Discovery, context_of, discover, judge
+from crawler.vanishing import Vanishing
+from crawler.visit import Answer, Discovery, context_of, discover, judge, soft_404
 from crawler.walls import wall
+from pipelines.load import Loaded
 from pipelines.stages import take
+from pipelines.unpack import is_zip, take_members
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +40,10 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 #: Effects of a reading that brought nothing that was not there before.
 UNCHANGED = ("reread", "duplicate")
+
+
+class _Unusable(Exception):
+    """A document that the visit must not count as received; the text says why."""
 
 
 class CrawlSession:
@@ -47,10 +60,14 @@ class CrawlSession:
         refresh: bool = False,
         max_depth: int = 8,
         progress: Progress | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.catalog = catalog
         self.store = store
-        self.frontier = Frontier(catalog)
+        self._clock = clock or utc_now
+        self.frontier = Frontier(catalog, clock=self._clock)
+        self.aliases = Aliases(catalog)
+        self._vanishing = Vanishing(self.frontier)
         self.sources = {source.source_id: source for source in sources}
         self.run_id = run_id
         self.limit = limit
@@ -61,6 +78,7 @@ class CrawlSession:
         self._seeded = False
         self._progress = progress or (lambda what: None)
         self._family = dict.fromkeys(self.sources, GENERIC)
+        self._growth = {name: Growth() for name in self.sources}
         self._hosts = {
             name: with_www((host_of(source.home), *source.hosts))
             for name, source in self.sources.items()
@@ -132,12 +150,13 @@ class CrawlSession:
 
         robots.txt belongs to no URL of the frontier, so its row is written at once.
         """
-        reason = wall(got) if not exchange.truncated else None
+        outcome, reason = self._outcome(meta, exchange, got)
         capture = self.store.append(
             exchange,
             source_id=meta.get("source_id"),
-            outcome="blocked" if reason else None,
+            outcome=outcome,
             reason=reason,
+            unchanged=self._confirmed(meta.get("row"), got),
         )
         answer = Answer(capture, got, got.header("etag"), got.header("last-modified"))
         if meta.get("robots"):
@@ -145,6 +164,30 @@ class CrawlSession:
             self._write([answer])
         else:
             meta.setdefault("answers", []).append(answer)
+
+    def _outcome(
+        self, meta: dict[str, Any], exchange: Exchange, got: HttpResponse
+    ) -> tuple[str | None, str | None]:
+        """What an answer is where its status does not say it, and why."""
+        if exchange.truncated:
+            return None, None
+        if reason := wall(got):
+            return "blocked", reason
+        row: FrontierRow | None = meta.get("row")
+        if got.status == revisit.NOT_MODIFIED and not revisit.confirms(row, got.status):
+            return "error", "HTTP 304 to a request without a condition"
+        navigates = meta.get("robots") or (row is not None and row.role == "home")
+        if not navigates and (reason := soft_404(got)):
+            return "not_found", reason
+        return None, None
+
+    def _confirmed(self, row: FrontierRow | None, got: HttpResponse) -> Capture | None:
+        """The capture that holds what an answer of 304 confirms."""
+        if row is None or not revisit.confirms(row, got.status):
+            return None
+        known = self.catalog.captures_of(row.url, row.good_sha256 or "")
+        held = next((c for c in known if c.outcome == "ok"), None)
+        return held or self.catalog.holder(row.good_sha256 or "")
 
     def _write(self, answers: Iterable[Answer]) -> None:
         for answer in answers:
@@ -173,7 +216,8 @@ class CrawlSession:
             self._write(answers)
             if row is None:
                 if reason is None:
-                    self._take(None, answers[-1], url or answers[-1].capture.url)
+                    with suppress(_Unusable):  # counted and logged already
+                        self._take(None, answers[-1], url or answers[-1].capture.url)
             elif reason is None:
                 self._succeed(row, answers[-1])
             else:
@@ -185,7 +229,10 @@ class CrawlSession:
 
     def _fail(self, row: FrontierRow, reason: str, answers: list[Answer]) -> None:
         capture_id = answers[-1].capture.capture_id if answers else None
-        self.frontier.failed(row, reason, capture_id)
+        now = self._clock()
+        due = revisit.retry_due(row, now)
+        self.frontier.failed(row, reason, capture_id, next_due=due)
+        self._vanishing.bad(row, reason, answers, now)
         counts, kind = self.counts[row.source_id], reason.partition(":")[0]
         counts.failed += 1
         if kind in ("blocked", "robots", "not_found"):
@@ -193,59 +240,154 @@ class CrawlSession:
         counts.trouble = counts.trouble or reason
 
     def _succeed(self, row: FrontierRow, answer: Answer) -> None:
-        source, counts = self.sources[row.source_id], self.counts[row.source_id]
-        seen: Discovery = discover(
+        counts = self.counts[row.source_id]
+        if revisit.confirms(row, answer.response.status):
+            # its links and its reading are those of the visit it confirms
+            counts.unchanged += row.role not in NAVIGATION
+            self._done(row, answer)
+            return
+        seen = self._discover(row, answer)
+        problem = seen.problem
+        if seen.target:
+            problem = self._redirected(row, answer, seen.target) or problem
+        if problem := problem or self._nobodys_page(row, answer, seen):
+            self._fail(row, problem, [answer])
+            return
+        if seen.family != GENERIC:
+            self._family[row.source_id] = seen.family
+        self.frontier.add(row.source_id, self._admitted(row, seen))
+        changed = False
+        if seen.is_document:
+            try:
+                changed = self._take(row, answer, row.url)
+            except _Unusable as unusable:
+                self._fail(row, str(unusable), [answer])
+                return
+        self._done(row, answer, changed=changed)
+
+    def _done(self, row: FrontierRow, answer: Answer, *, changed: bool = False) -> None:
+        now, capture_id = self._clock(), answer.capture.capture_id
+        memory, due = revisit.after_answer(row, answer, now, changed=changed)
+        self.frontier.done(row, capture_id, next_due=due, memory=memory)
+        self._vanishing.good(row, now, memory.good_capture_id)
+        self.counts[row.source_id].answered += 1
+
+    def _discover(self, row: FrontierRow, answer: Answer) -> Discovery:
+        seen = discover(
             row,
             answer.response,
             hosts=self._hosts[row.source_id],
             family=self._family[row.source_id],
-            home=source.home,
+            home=self.sources[row.source_id].home,
             max_depth=self.max_depth,
         )
-        counts.foreign += seen.foreign
-        counts.skipped += seen.skipped
-        if seen.problem:
-            self._fail(row, seen.problem, [answer])
-            return
-        if seen.family != GENERIC:
-            self._family[row.source_id] = seen.family
-        counts.answered += 1
-        self.frontier.add(row.source_id, seen.found)
-        self.frontier.done(row, answer.capture.capture_id)
-        if seen.is_document:
-            self._take(row, answer, row.url)
+        self.counts[row.source_id].foreign += seen.foreign
+        self.counts[row.source_id].skipped += seen.skipped
+        return seen
 
-    def _take(self, row: FrontierRow | None, answer: Answer, url: str) -> None:
-        """Hand a document to the pipelines, unless it was read at this place before."""
+    def _redirected(self, row: FrontierRow, answer: Answer, target: str) -> str | None:
+        """Keep the edge; why it leads nowhere, if it does."""
+        self.aliases.put(
+            row.source_id,
+            row.url,
+            target,
+            at=self._clock(),
+            http_status=answer.capture.http_status,
+            capture_id=answer.capture.capture_id,
+        )
+        return self.aliases.problem(row.source_id, row.url, target)
+
+    def _nobodys_page(
+        self, row: FrontierRow, answer: Answer, seen: Discovery
+    ) -> str | None:
+        """Why a page is no page of its own: others of the host have the same body."""
+        capture = answer.capture
+        if (
+            row.role in ("home", "attachment")
+            or answer.response.status != 200
+            or capture.sha256 in (None, row.good_sha256)
+            or "html" not in (answer.response.media_type or "text/html")
+        ):
+            return None
+        sha256, host = capture.sha256 or "", host_of(row.url)
+        if self.frontier.shared_by(sha256, host, MAX_SHARED) < MAX_SHARED:
+            return None
+        if seen.is_document and self.frontier.is_report(sha256):
+            return None
+        return f"not_found: the same page stands at {MAX_SHARED} addresses or more"
+
+    def _admitted(self, row: FrontierRow, seen: Discovery) -> Iterator[Found]:
+        """The links of a page, new ones only if the source does not grow by itself."""
+        new = self.frontier.unknown(row.source_id, (f.url for f in seen.found))
+        productive = any(f.role == "report" and f.url in new for f in seen.found)
+        barren = 0 if productive or row.role not in NAVIGATION else row.barren + 1
+        growth, counts = self._growth[row.source_id], self.counts[row.source_id]
+        for found in seen.found:
+            if seen.target is None and found.url in new:
+                link = found
+                if row.role == "list":
+                    link = replace(found, barren=row.barren if found.pager else barren)
+                if growth.admit(link, row, productive=productive):
+                    yield link
+                else:
+                    counts.skipped += 1
+            else:
+                yield found
+
+    def _take(self, row: FrontierRow | None, answer: Answer, url: str) -> bool:
+        """Hand a document to the pipelines, unless it was read at this place before.
+
+        Returns whether it is a new version of a report. Raises _Unusable when there is
+        no reading, or no report any more where one was.
+        """
         sha256 = answer.capture.sha256
         counts = self.counts[row.source_id] if row else SourceCounts()
         source = self.sources[row.source_id] if row else None
         if sha256 and self.frontier.was_read(sha256, url):
+            if row and sha256 != row.good_sha256:
+                self._still_a_report(row, sha256)
             counts.unchanged += 1
-            return
+            return False
         try:
             with self.catalog.atomic():
-                loaded = take(
-                    self.catalog,
-                    answer.capture,
-                    answer.response.payload,
-                    context_of(url, row, source, answer),
-                )
+                context = context_of(url, row, source, answer)
+                payload = answer.response.payload
+                loaded = take(self.catalog, answer.capture, payload, context)
+                if is_zip(payload):
+                    self._count(counts, self._unpack(payload, context))
         except StorageError:
             raise
         except Exception as error:  # one document is closed here; the crawl goes on
             counts.unreadable += 1
             logger.exception("reading %s failed", url)
-            if row is not None:  # not done: a later run has it read again
-                self._fail(row, f"unreadable: {type(error).__name__}", [answer])
-            return
+            # not done: a later run has it read again
+            raise _Unusable(f"unreadable: {type(error).__name__}") from error
         if loaded.effect == "no_report":
-            return
-        counts.reports += 1
-        if loaded.effect in UNCHANGED:
-            counts.unchanged += 1
-        else:
-            counts.new += 1
+            if row and sha256:
+                self._still_a_report(row, sha256)
+            return False
+        self._count(counts, [loaded])
+        return loaded.effect == "new_version"
+
+    def _unpack(self, payload: bytes, context: PageContext) -> list[Loaded]:
+        """Take in the files of a ZIP; each is an original of its own."""
+        found = take_members(self.catalog, self.store, payload, context)
+        return [member.loaded for member in found if member.loaded]
+
+    @staticmethod
+    def _count(counts: SourceCounts, effects: Iterable[Loaded]) -> None:
+        for loaded in effects:
+            if loaded.effect == "no_report":
+                continue
+            counts.reports += 1
+            if loaded.effect in UNCHANGED:
+                counts.unchanged += 1
+            else:
+                counts.new += 1
+
+    def _still_a_report(self, row: FrontierRow, sha256: str) -> None:
+        if self.frontier.lost_report(row.url, sha256):
+            raise _Unusable("not_found: the page holds no report any more")
 
     # ------------------------------------------------------------------------- end
 
@@ -257,12 +399,15 @@ class CrawlSession:
             for name, counts in self.counts.items():
                 if not counts.visits:
                     continue
+                ended = self._vanishing.conclude(name, self._clock())
+                counts.missing, counts.gone = ended.missing, ended.gone
+                counts.moved, counts.frozen = ended.moved, ended.frozen
                 found: dict[str, Any] = {
                     "reports_found": self.frontier.reports_found(name)
                 }
                 if counts.answered:
                     counts.cms = found["cms"] = self._family[name]
-                    found["last_ok_at"] = iso(utc_now())
+                    found["last_ok_at"] = iso(self._clock())
                 counts.state = health(counts, self.frontier.counts(name))
                 if counts.state:
                     found["state"] = counts.state

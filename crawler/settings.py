@@ -21,13 +21,16 @@ DEFAULT_REQUEST_HEADERS = {
 
 # --- politeness -----------------------------------------------------------------------
 ROBOTSTXT_OBEY = True  # default: off
-CONCURRENT_REQUESTS = 32  # over all hosts; one host gets one at a time
+CONCURRENT_REQUESTS = 100  # over all hosts; one host gets one at a time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8
 DOWNLOAD_DELAY = 2  # default: 0; the registry's delay_seconds goes before it
-DOWNLOAD_DELAY_JITTER = 0.5
+DOWNLOAD_DELAY_JITTER = 0.1  # default: 0.5, which halves a Crawl-delay now and then
+NIANBAO_ACTIVE_SOURCES = 600  # politeness slots in work; the next when one is done
+NIANBAO_MAX_FAILURES = 5  # in a row; then a host is left alone for the rest of the run
+NIANBAO_HOURS = ""  # hours of bulk crawling in China time, as 22:00-06:30
 DOWNLOAD_TIMEOUT = 60  # default: 180
 RETRY_TIMES = 1  # within a run; later runs try again, up to three times in all
-RETRY_HTTP_CODES = [500, 502, 503, 504, 408]  # 429 is a wall, see walls.yml
+RETRY_HTTP_CODES = [500, 502, 503, 504, 408, 429]  # after the pause asked for
 
 # --- the archive ----------------------------------------------------------------------
 DOWNLOAD_HANDLERS = {
@@ -59,7 +62,9 @@ NIANBAO_SOURCE_BUDGET = 5000  # pages of one source in one run
 # --- components -----------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.guard.PortGuard": 50,  # ports of the web and of the portals only
     "crawler.robots.RobotsMiddleware": 100,  # RFC 9309, and archived
+    "crawler.politeness.PolitenessMiddleware": 560,  # inside of the retries (550)
 }
 COOKIES_ENABLED = False  # no sessions; and the first cookie fetches a list off the net
 HTTPPROXY_ENABLED = False  # a proxy would resolve names behind the address guard's back

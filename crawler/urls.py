@@ -7,6 +7,7 @@ two pages must not.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
@@ -17,9 +18,20 @@ MAX_LENGTH = 2083
 MAX_SEGMENT_REPEATS = 3
 
 SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sessionid)=[^/?;]*", re.I)
-SESSION_PARAM = re.compile(
-    r"(?:jsessionid|phpsessid|session_?id|aspsessionid\w*|utm_\w+)$", re.I
+#: Parameters that say who asks, where from and with what, never what for.
+NOISE_PARAM = re.compile(
+    r"(?:jsessionid|phpsessid|session_?id|aspsessionid\w*|cfid|cftoken|utm_\w+"
+    r"|spm|isappinstalled|ismobile|_t|_|rnd|rand|random)$",
+    re.I,
 )
+#: Names that hold a session where the value looks like one.
+TOKEN_PARAM = re.compile(r"(?:sid|sess|session|token|ticket)$", re.I)
+TOKEN = re.compile(r"(?=\w*\d)(?=\w*[a-z])\w{16,}$", re.I)
+MOBILE_END = re.compile(r"_(?:wap|mobile)(\.\w+)$", re.I)
+MOBILE_POST = re.compile(r"(/)mpost_(\d+)")
+DESKTOP_POST = re.compile(r"(/)post_(\d+)")
+#: Hosts that have no ``www.`` before them: addresses and names without a dot.
+HOST_NUMBER = re.compile(r"[\d.]+(?::\d+)?$|\[|[^.]+$")
 #: URLs that need no escaping; the others are brought into shape by w3lib.
 PLAIN = re.compile(r"[A-Za-z0-9:/._~?&=;,+-]*")
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -28,6 +40,7 @@ INDEX = re.compile(r"(?:index|default|list)(?:_\d+)?\.\w{2,5}$", re.I)
 ARTICLE_FOLDER = re.compile(r"(?:\d{10,}|[0-9a-f]{24}|[0-9a-f]{32})$", re.I)
 
 
+@lru_cache(maxsize=20_000)  # every page of a portal has the same navigation
 def canonical(url: str, base: str = "") -> str | None:
     """The canonical absolute form of a link, None when it is no http(s) address.
 
@@ -62,13 +75,83 @@ def canonical(url: str, base: str = "") -> str | None:
         path = urlsplit(urljoin(f"{scheme}://{netloc}/", path)).path
     if ";" in path:
         path = SESSION_PATH.sub("", path) or "/"
-    query = parts.query
-    if query:
-        pairs = (pair for pair in query.split("&") if pair)
-        query = "&".join(
-            pair for pair in pairs if not SESSION_PARAM.match(pair.partition("=")[0])
-        )
-    return urlunsplit(SplitResult(scheme, netloc, path, query, ""))
+    return urlunsplit(SplitResult(scheme, netloc, path, _query(parts.query), ""))
+
+
+def _query(query: str) -> str:
+    """A query without noise, its keys in alphabetical order.
+
+    Values of one key keep their order.
+
+    >>> _query("year=2023&id=7&isMobile=true&sid=0a1b2c3d4e5f60718&id=3")
+    'id=7&id=3&year=2023'
+    >>> _query("sid=12")
+    'sid=12'
+    """
+    kept = []
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        if NOISE_PARAM.match(name) or (TOKEN_PARAM.match(name) and TOKEN.match(value)):
+            continue
+        kept.append((name, pair))
+    return "&".join(pair for _, pair in sorted(kept, key=lambda item: item[0]))
+
+
+def other_forms(url: str) -> tuple[str, ...]:
+    """Addresses under which portals publish the same page as under ``url``.
+
+    Plain and secure, with and without ``www.``, for desktop and for mobile. One that
+    is known makes the others superfluous; none is rewritten, since not every portal
+    answers under all of them.
+
+    >>> for form in other_forms("http://a.gov.cn:8080/1_wap.html"): print(form)
+    http://www.a.gov.cn:8080/1_wap.html
+    http://a.gov.cn:8080/1.html
+    http://www.a.gov.cn:8080/1.html
+    >>> "http://a.gov.cn/post_12.html" in other_forms("https://www.a.gov.cn/mpost_12.html")
+    True
+    """
+    parts = urlsplit(url)
+    schemes = [parts.scheme]
+    if parts.port is None:
+        schemes.append("https" if parts.scheme == "http" else "http")
+    bare = parts.netloc.removeprefix("www.")
+    hosts = [parts.netloc]
+    if not HOST_NUMBER.match(bare):
+        hosts.append(bare if bare != parts.netloc else f"www.{bare}")
+    paths = list(dict.fromkeys((parts.path, desktop(parts.path), mobile(parts.path))))
+    forms = (
+        urlunsplit(SplitResult(scheme, host, path, parts.query, ""))
+        for path in paths
+        for host in hosts
+        for scheme in schemes
+    )
+    return tuple(form for form in forms if form != url)
+
+
+def desktop(path: str) -> str:
+    """The path of the desktop page, where a path is that of a mobile one."""
+    return MOBILE_POST.sub(r"\1post_\2", MOBILE_END.sub(r"\1", path))
+
+
+def mobile(path: str) -> str:
+    """The path a system would give the mobile page, where its system can be told."""
+    return DESKTOP_POST.sub(r"\1mpost_\2", path)
+
+
+def is_home(url: str, home: str) -> bool:
+    """Whether a URL is the home page under any of its names.
+
+    >>> is_home("https://www.a.gov.cn/index.html", "http://a.gov.cn/")
+    True
+    >>> is_home("http://a.gov.cn/zfxxgk/", "http://a.gov.cn/")
+    False
+    """
+    if not home:
+        return False
+    path = urlsplit(url).path
+    root = folder(url) if INDEX.match(path.rpartition("/")[2]) else url
+    return home in (root, url, *other_forms(root))
 
 
 def host_of(url: str) -> str:

@@ -18,16 +18,21 @@ from archive.records import Capture, PageContext, Source
 from crawler.cms import Link, Page, adapter, fingerprint
 from crawler.cms.base import PageLinks
 from crawler.cms.fingerprint import GENERIC
-from crawler.urls import canonical, host_of, is_trap
-from pipelines.charset import decode
+from crawler.filenames import offered_name, shown_name
+from crawler.missing import says_missing
+from crawler.urls import canonical, host_of, is_home, is_trap, other_forms
+from pipelines.charset import decode, wide
 
 #: Larger pages are kept but not parsed: 30 MB of HTML cost 2.3 GB of tree.
 MAX_PARSED = 5 * 1024 * 1024
+#: Larger pages are never mere excuses.
+MAX_EXCUSE = 60_000
 MAX_LINK_TEXT = 300
 #: A meta refresh slower than this is a page that reloads itself, not a redirect.
 MAX_REFRESH_SECONDS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 TEXTUAL = ("html", "xml", "text")
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Discovery:
     problem: str | None = None
     skipped: int = 0
     foreign: int = 0
+    target: str | None = None  # where the answer sends the reader
 
 
 def judge(answer: Answer) -> str | None:
@@ -66,18 +72,31 @@ def judge(answer: Answer) -> str | None:
         detail = capture.reason or f"HTTP {capture.http_status}"
         return f"{capture.outcome}: {detail}"
     if capture.outcome == "not_found":
-        return f"not_found: HTTP {capture.http_status}"
+        soft = capture.reason if capture.http_status == 200 else None
+        return f"not_found: {soft or f'HTTP {capture.http_status}'}"
     return None
+
+
+def soft_404(response: HttpResponse) -> str | None:
+    """Why a page of status 200 is none, None when it may be one."""
+    if response.status != 200 or len(response.payload) > MAX_EXCUSE:
+        return None
+    wording = says_missing(text_of(response))
+    return f"the page says {wording}" if wording else None
 
 
 def text_of(response: HttpResponse) -> str | None:
     """The text of a page, None when it is no text or too large to be parsed."""
     declared = response.media_type or "text/html"
-    if len(response.payload) > MAX_PARSED or b"\0" in response.payload[:1024]:
+    if len(response.payload) > MAX_PARSED or _is_binary(response.payload):
         return None
     if not any(kind in declared for kind in TEXTUAL):
         return None
     return decode(response.payload, response.charset).text
+
+
+def _is_binary(data: bytes) -> bool:
+    return b"\0" in data[:1024] and not data.startswith(WIDE_MARKS) and not wide(data)
 
 
 def redirect_target(
@@ -127,20 +146,27 @@ def discover(
 def _redirected(
     row: FrontierRow, target: str, hosts: frozenset[str], home: str
 ) -> Discovery:
-    if target == row.url:
-        return Discovery(problem="error: redirects to itself")
-    if host_of(target) not in hosts:
+    def nowhere(problem: str, foreign: int = 0, skipped: int = 0) -> Discovery:
         return Discovery(
-            problem=f"error: redirects to another host, {host_of(target)}", foreign=1
+            problem=problem, target=target, foreign=foreign, skipped=skipped
         )
-    if target == home and row.role in ("report", "attachment"):
-        return Discovery(problem="not_found: redirects to the home page")
+
+    if target == row.url:
+        return nowhere("error: redirects to itself")
+    if host_of(target) not in hosts:
+        return nowhere(
+            f"error: redirects to another host, {host_of(target)}", foreign=1
+        )
+    expected = row.role in ("report", "attachment") or row.first_ok_at
+    if row.role != "home" and expected and is_home(target, home):
+        return nowhere("not_found: redirects to the home page")
     if is_trap(target):
-        return Discovery(problem="error: redirects into a trap", skipped=1)
+        return nowhere("error: redirects into a trap", skipped=1)
     found = Found(
-        target, row.role, row.link_text, row.list_date, row.via or row.url, row.depth
-    )
-    return Discovery((found,))
+        target, row.role, row.link_text, row.list_date, row.via or row.url, row.depth,
+        barren=row.barren,
+    )  # fmt: skip
+    return Discovery((found,), target=target)
 
 
 def _to_frontier(
@@ -153,16 +179,21 @@ def _to_frontier(
         links.attachments,
     )
     # the pages of one list lie side by side, however many there are
-    wanted = [(link, row.depth) for link in links.next_pages]
-    wanted += [(link, row.depth + 1) for group in deeper for link in group]
+    wanted = [(link, row.depth, True) for link in links.next_pages]
+    wanted += [(link, row.depth + 1, False) for group in deeper for link in group]
     found, skipped = [], 0
-    for link, depth in wanted:
-        if depth > max_depth or is_trap(link.url):
+    for link, depth, pager in wanted:
+        # what an adapter put together may have its keys in another order
+        url = (canonical(link.url) or link.url) if "?" in link.url else link.url
+        if depth > max_depth or is_trap(url):
             skipped += 1
             continue
         date = link.date or (row.list_date if link.role == "attachment" else None)
         text = link.text[:MAX_LINK_TEXT] or None
-        found.append(Found(link.url, link.role, text, date, row.url, depth))
+        forms = other_forms(url)
+        found.append(
+            Found(url, link.role, text, date, row.url, depth, pager=pager, forms=forms)
+        )
     return tuple(found), skipped
 
 
@@ -171,20 +202,8 @@ def filename(url: str, response: HttpResponse) -> str | None:
 
     The name is shown, never used as a path.
     """
-    offered = response.header("content-disposition") or ""
-    for part in offered.split(";")[1:]:
-        key, _, value = part.strip().partition("=")
-        if key.strip().lower() == "filename*":
-            charset, _, rest = value.partition("'")
-            encoded = rest.partition("'")[2]
-            try:
-                return unquote(encoded, encoding=charset or "utf-8") or None
-            except LookupError:
-                return encoded or None
-        if key.strip().lower() == "filename" and "filename*" not in offered:
-            raw = value.strip().strip('"').encode("latin-1", "replace")
-            return unquote(decode(raw).text) or None
-    return unquote(urlsplit(url).path.rpartition("/")[2]) or None
+    offered = offered_name(response.header("content-disposition") or "")
+    return shown_name(offered or unquote(urlsplit(url).path.rpartition("/")[2]))
 
 
 def context_of(

@@ -26,7 +26,7 @@ from pipelines.reference import open_archive
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @reporting
 def ingest(data: DataDir, paths: tuple[Path, ...]) -> Outcome:
-    """Take in local files and folders the way captures are taken in."""
+    """Take in local files, folders, and WARC and WACZ files made by others."""
     from pipelines.intake import ingest as take_in
     from pipelines.intake import walk
 
@@ -42,6 +42,9 @@ def ingest(data: DataDir, paths: tuple[Path, ...]) -> Outcome:
             taken = take_in(catalog, store, files, step)
         refused = [f"{t.name}: {t.reason}" for t in taken if t.reason]
         reports = {t.loaded.report_id for t in taken if t.loaded and not t.reason}
+        inside = [t.inside for t in taken if t.inside]
+        reports |= {report for found in inside for report in found.reports}
+        problems = [p for found in inside for p in found.problems + found.unreadable]
         after = catalog.counts()
         figures: dict[str, Any] = {
             "files": len(taken),
@@ -49,13 +52,16 @@ def ingest(data: DataDir, paths: tuple[Path, ...]) -> Outcome:
             "not_reports": len(refused),
             "new_reports": after["reports"] - before["reports"],
             "new_documents": after["documents"] - before["documents"],
+            "new_captures": after["captures"] - before["captures"],
+            "problems": len(problems),
         }
-        catalog.finish_run(run_id, "attention" if refused else "complete", figures)
+        attention = (*refused, *problems)
+        catalog.finish_run(run_id, "attention" if attention else "complete", figures)
     return Outcome(
         f"{figures['files']} files: {figures['reports']} reports "
         f"({figures['new_reports']} new), {figures['not_reports']} without a report",
         figures,
-        tuple(refused),
+        attention,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archive.records import PageContext
 from pipelines import dates, identity, titles
 from pipelines.extract.page import Page
+from pipelines.lookups import lookup
 from pipelines.normalise import squash
 
 PERIOD = re.compile(
@@ -27,6 +28,31 @@ def agency_name(
     page: Page, title: titles.Title | None, context: PageContext
 ) -> tuple[str, str]:
     """The name of the authority and where it stands; ('', …) when nothing tells."""
+    name, where = _agency_name(page, title, context)
+    if name and _of_the_state(name, page, context):
+        return f"国家{name}", f"{where}, a body of the state on the state's own site"
+    return name, where
+
+
+def _of_the_state(name: str, page: Page, context: PageContext) -> bool:
+    """Whether a name without a division is short for that of a body of the state.
+
+    The portal of the State Council must say that it is its page, and the report must
+    print the whole name: departments everywhere write of those above them.
+    """
+    if context.source_level not in (None, "national") or identity.is_placed(name):
+        return False
+    around = squash(
+        "".join(t for _, t in page.titles) + "".join(line.text for line in page.frame)
+    )
+    if not any(site in around for site in lookup("kinds")["state_sites"]):
+        return False
+    return f"国家{name}" in squash("".join(line.text for line in page.lines))
+
+
+def _agency_name(
+    page: Page, title: titles.Title | None, context: PageContext
+) -> tuple[str, str]:
     if title and title.agency and identity.is_name(title.agency):
         return title.agency, f"title ({title.where})"
     for where, text in _names(page, context):

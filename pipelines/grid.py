@@ -14,13 +14,20 @@ from pipelines.normalise import squash
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One cell: text as between its delimiters, place, extent, address."""
+    """One cell: text as between its delimiters, place, extent, address.
+
+    ``printed``: where a source has lost its delimiters, the joined text that ``text``
+    was chosen from by arithmetic; None: nothing was chosen. ``certain`` False: no
+    choice could be made, and ``text`` is no value.
+    """
 
     text: str
     column: int
     locator: str
     rowspan: int = 1
     colspan: int = 1
+    printed: str | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

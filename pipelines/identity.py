@@ -98,6 +98,11 @@ def is_name(text: str) -> bool:
     return _kind(name, name[length:], found=bool(length)) != "other"
 
 
+def is_placed(name: str) -> bool:
+    """Whether a name says of which division it is, or that it is of the state."""
+    return bool(_longest(squash(name))[0]) or _national(squash(name))
+
+
 def _kind(name: str, rest: str, *, found: bool) -> str:
     for entry in lookup("kinds")["kinds"]:
         text = rest if entry["of"] == "rest" else name

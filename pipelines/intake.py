@@ -1,4 +1,7 @@
-"""Taking in local files: each becomes a ``resource`` record and goes the common way."""
+"""Taking in local files: each becomes a ``resource`` record and goes the common way.
+
+WARC and WACZ files are not documents but hold captures: :mod:`pipelines.intake_warc`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,10 @@ from archive.errors import UsageError
 from archive.records import PageContext
 from archive.warc import WarcStore
 from pipelines import stages
+from pipelines.intake_warc import Taken, take_container
 from pipelines.load import Loaded, load
 from pipelines.sniff import sniff
+from pipelines.unpack import is_zip, take_members
 
 #: Containers that hold captures made by others; they are not documents.
 CONTAINERS = (".warc", ".warc.gz", ".wacz")
@@ -28,6 +33,7 @@ class Intake:
     name: str
     loaded: Loaded | None
     reason: str  # why it is no report, '' when it is one
+    inside: Taken | None = None  # what a container held
 
 
 def walk(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -58,22 +64,25 @@ def ingest(
 
     A file whose bytes are here already adds no record: it is only read again.
     """
-    taken = []
+    taken: list[Intake] = []
     for path, name in files:
-        taken.append(_ingest_one(catalog, store, path, name))
+        taken += _ingest_one(catalog, store, path, name)
         step(name)
     return taken
 
 
-def _ingest_one(catalog: Catalog, store: WarcStore, path: Path, name: str) -> Intake:
+def _ingest_one(
+    catalog: Catalog, store: WarcStore, path: Path, name: str
+) -> list[Intake]:
     if name.lower().endswith(CONTAINERS):
-        return Intake(name, None, "reading WARC and WACZ files of others comes later")
+        inside = take_container(catalog, store.directory, store.run_id, path, name)
+        return [Intake(name, None, "", inside)]
     try:
         data = path.read_bytes()
     except OSError as error:
-        return Intake(name, None, f"cannot be read: {error.strerror}")
+        return [Intake(name, None, f"cannot be read: {error.strerror}")]
     if not data:
-        return Intake(name, None, "the file is empty (0 bytes)")
+        return [Intake(name, None, "the file is empty (0 bytes)")]
     url = f"file:///{quote(name)}"
     capture = catalog.holder(hashlib.sha256(data).hexdigest())
     if capture is None:
@@ -83,8 +92,13 @@ def _ingest_one(catalog: Catalog, store: WarcStore, path: Path, name: str) -> In
     context = PageContext(url=url, captured_at=capture.captured_at, filename=path.name)
     extraction = stages.read(data, context)
     loaded = load(catalog, capture, extraction, context)
+    if is_zip(data):
+        return [
+            Intake(f"{name}#{member.name}", member.loaded, member.reason)
+            for member in take_members(catalog, store, data, context)
+        ]
     reason = ""
     if loaded.report_id is None:
         verdict = extraction.verdict
         reason = extraction.error or f"{verdict.kind}: {verdict.reason}"
-    return Intake(name, loaded, reason)
+    return [Intake(name, loaded, reason)]

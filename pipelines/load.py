@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from archive.catalog import Catalog
 from archive.records import Capture, Document, Extraction, PageContext, Report
+from archive.retraction import withdraw
 
 BLANKS = re.compile(r"\s+")
 #: Statuses of reports whose content can be compared with another document's.
@@ -61,10 +62,13 @@ def load(
                 first_captured_at=capture.captured_at,
             )
         )
+        report = extraction.report
+        now = report.report_id if report else None
+        withdraw(catalog, extraction.sha256, context.url, now)
         catalog.put_triage(extraction, context.url, context.link_text)
-        if extraction.report is None:
+        if report is None:
             return Loaded(None, None, "no_report")
-        return _load_report(catalog, capture, extraction.report, context)
+        return _load_report(catalog, capture, report, context)
 
 
 def _load_report(
@@ -75,7 +79,15 @@ def _load_report(
     catalog.put_agency(report.agency)
     versions = catalog.versions(report.report_id)
     known = catalog.report(report.report_id)
-    role, number, change = "main", len(versions) + 1, "first"
+    last = versions[-1]["version_no"] if versions else 0
+    if report.status not in COMPARABLE and known and known["status"] in COMPARABLE:
+        # A scan beside the page it was made from supersedes nothing that was read.
+        shown = int(known["version_no"])
+        catalog.put_report_document(
+            report.report_id, shown, sha256, "attachment", context.url
+        )
+        return Loaded(report.report_id, shown, "duplicate")
+    role, number, change = "main", last + 1, "first"
     effect = "new_version" if versions else "new_report"
     for version in versions:
         if version["sha256"] == sha256:
@@ -97,7 +109,7 @@ def _load_report(
     if current == number:
         # The row must exist before its versions refer to it.
         first_url = known["source_url"] if known and effect == "reread" else context.url
-        total = max(len(versions), number)
+        total = len(versions) + (effect in ("new_report", "new_version"))
         catalog.put_report(report, number, total, sha256, first_url)
     catalog.put_version(report, number, sha256, capture.captured_at, change)
     catalog.put_report_document(report.report_id, number, sha256, role, context.url)

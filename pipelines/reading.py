@@ -6,8 +6,9 @@ Pure, and total: a document that cannot be read is an Extraction with its reason
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from importlib import import_module
 from typing import Any
 
 from archive.errors import (
@@ -20,7 +21,7 @@ from archive.records import Chapter, Extraction, Leftover, PageContext, Report, 
 from pipelines import chapters, dates, evidence, identity, templates, titles, triage
 from pipelines.charset import Decoded, decode
 from pipelines.extract import html, plaintext
-from pipelines.extract.page import Page
+from pipelines.extract.page import NoTextLayer, Page
 from pipelines.grid import Line
 from pipelines.normalise import squash
 from pipelines.sniff import Sniffed, sniff
@@ -28,8 +29,27 @@ from pipelines.tabulate import Tabulation, tabulate
 
 #: Larger pages are listings or dumps; they are kept and not parsed.
 MOST_BYTES = 5_000_000
+#: Forms that are read from their bytes: the module of ``pipelines.extract`` (imported
+#: when it is needed) and the largest file it parses.
+BINARY = {
+    "pdf": ("pdf", 50_000_000),
+    "docx": ("docx", 50_000_000),
+    "doc": ("doc", 50_000_000),
+    "wps": ("doc", 50_000_000),
+    "xlsx": ("xlsx", 20_000_000),
+    "xls": ("xls", 20_000_000),
+    "ofd": ("ofd", 50_000_000),
+}
 #: Versions of the readers; a new number makes `extract --stale` read again.
-READERS = {"html": 1, "text": 1}
+READERS = {"html": 1, "text": 2, "pdf": 1} | dict.fromkeys(
+    ("docx", "doc", "wps", "xlsx", "xls", "ofd"), 1
+)
+#: What is known of forms that are not read.
+REFUSED = {
+    "application/x-ole-storage": "cut off, damaged, or without a known document in it",
+    "application/vnd.rar": "archives of this kind are not unpacked",
+    "application/x-7z-compressed": "archives of this kind are not unpacked",
+}
 TABLES = 3
 
 
@@ -42,12 +62,16 @@ def extractor_version(extractor: str | None) -> str:
 def read(data: bytes, context: PageContext) -> Extraction:
     """Read one document. Never raises: what went wrong is in ``error``."""
     sniffed = sniff(data)
+    form = sniffed.form
     decoded: list[Decoded] = []
     report: Report | None = None
     error: str | None = None
     trace: dict[str, Any] = {"form": asdict(sniffed), "bytes": len(data)}
     try:
         report, verdict, error = _read(data, sniffed, context, decoded, trace)
+    except NoTextLayer as reason:
+        form, error = "scan", str(reason)
+        report, verdict = _unread(error, context, trace)
     except DocumentError as reason:
         verdict, error = Verdict("other", f"not read: {reason}"), str(reason)
     except Exception as failure:  # closes one unit of work: this document
@@ -56,7 +80,7 @@ def read(data: bytes, context: PageContext) -> Extraction:
     name = sniffed.form if sniffed.form in READERS else "none"
     return Extraction(
         sha256=hashlib.sha256(data).hexdigest(),
-        form=sniffed.form,
+        form=form,
         media_type=sniffed.media_type,
         charset=decoded[0].charset if decoded else None,
         verdict=verdict,
@@ -75,15 +99,15 @@ def _read(
     decoded: list[Decoded],
     trace: dict[str, Any],
 ) -> tuple[Report | None, Verdict, str | None]:
+    if sniffed.media_type == "application/zip":
+        return None, _listed(data), None
     _require_readable(data, sniffed)
-    text = decode(data, context.charset)
-    decoded.append(text)
-    trace["charset"] = {"charset": text.charset, "replaced": text.replaced}
-    page = (html if sniffed.form == "html" else plaintext).extract(text.text)
+    page, lost = _page(data, sniffed, context, decoded, trace)
     tables = tabulate(page.grids)
     words = squash("".join(line.text for line in page.lines))
     form = tables.template or templates.generation_of(words)
-    split = tuple(chapters.split(page.blocks, official=form is not None))
+    uniform = any(form == template.code for template in templates.load())
+    split = tuple(chapters.split(page.blocks, official=uniform))
     outside = evidence.outside(context)
     tried = list(titles.candidates(page, outside))
     title = titles.choose(tried)
@@ -110,11 +134,66 @@ def _read(
     if year is None:
         return None, verdict, "a report, but nothing in it tells of which year"
     report = _report(name, year, title, page, tables, split, context, trace)
-    if text.replaced:
-        note = f"{text.replaced} characters could not be decoded"
-        notes = (*report.notes, note)
-        report = Report(**{**_fields(report), "notes": notes})
+    if lost:
+        note = f"{lost} characters could not be decoded"
+        report = replace(report, notes=(*report.notes, note))
     return report, verdict, None
+
+
+def _page(
+    data: bytes,
+    sniffed: Sniffed,
+    context: PageContext,
+    decoded: list[Decoded],
+    trace: dict[str, Any],
+) -> tuple[Page, int]:
+    """The document taken apart, and how many of its characters were lost."""
+    if sniffed.form in BINARY:
+        module, _ = BINARY[sniffed.form]
+        extract: Callable[[bytes], Page] = import_module(
+            f"pipelines.extract.{module}"
+        ).extract
+        return extract(data), 0
+    text = decode(data, context.charset)
+    decoded.append(text)
+    trace["charset"] = {"charset": text.charset, "replaced": text.replaced}
+    return (html if sniffed.form == "html" else plaintext).extract(
+        text.text
+    ), text.replaced
+
+
+def _listed(data: bytes) -> Verdict:
+    """A ZIP of files: each of its members is a document of its own."""
+    names = import_module("pipelines.extract.zipfile").names(data)
+    reason = f"a ZIP file with {len(names)} files: {'; '.join(names)}"
+    return Verdict("list", reason if len(reason) <= 1000 else f"{reason[:999]}…")
+
+
+def _unread(
+    reason: str, context: PageContext, trace: dict[str, Any]
+) -> tuple[Report | None, Verdict]:
+    """A report of which nothing can be read but what its link or file name says.
+
+    It is listed as unreadable, so that nobody takes it for missing. The generation of
+    its form is the one in force in its year.
+    """
+    title = titles.choose(evidence.outside(context))
+    nothing = Page(blocks=())
+    name, whence = evidence.agency_name(nothing, title, context)
+    if title is None or not name or title.year is None:
+        return None, Verdict("other", f"not read: {reason}")
+    trace["agency"] = {"name": name, "evidence": whence}
+    trace["year"] = {"year": title.year, "evidence": f"title ({title.where})"}
+    tables = Tabulation(None, notes=(reason,))
+    report = _report(name, title.year, title, nothing, tables, (), context, trace)
+    report = replace(report, template=_in_force(title.year), status="unreadable")
+    return report, Verdict("report", f"its title says so ({title.where}); {reason}")
+
+
+def _in_force(year: int) -> str:
+    """The generation prescribed for the reports of a year (domain B)."""
+    since = ((2021, "gk2021"), (2019, "gk2019"), (2014, "stat2014"))
+    return next((code for first, code in since if year >= first), "free2008")
 
 
 def _require_readable(data: bytes, sniffed: Sniffed) -> None:
@@ -123,15 +202,16 @@ def _require_readable(data: bytes, sniffed: Sniffed) -> None:
             "the file is empty" if not data else "the file holds white space only"
         )
     plain = ("text/html", "text/plain")
-    if sniffed.form not in READERS or sniffed.media_type not in plain:
+    known = sniffed.form in BINARY or sniffed.media_type in plain
+    if sniffed.form not in READERS or not known:
         raise UnsupportedForm(
-            f"expected an HTML page or text, found {sniffed.form} "
-            f"({sniffed.media_type}): there is no reader for it yet"
+            f"expected a form that is read ({', '.join(READERS)}), found "
+            f"{sniffed.form} ({sniffed.media_type}): "
+            + REFUSED.get(sniffed.media_type, "there is no reader for it yet")
         )
-    if len(data) > MOST_BYTES:
-        raise DocumentTooLarge(
-            f"{len(data)} bytes, and no more than {MOST_BYTES} are parsed"
-        )
+    _, most = BINARY.get(sniffed.form, ("", MOST_BYTES))
+    if len(data) > most:
+        raise DocumentTooLarge(f"{len(data)} bytes, and no more than {most} are parsed")
 
 
 def _report(
@@ -159,6 +239,8 @@ def _report(
     leftovers = list(tables.leftovers)
     if unread:
         notes.append("the tables are printed without cells: no column can be told")
+    elif not tables.located and _prose_template(words) == "stat2014":
+        notes.append("the statistics annex is printed without cells: none can be told")
         leftovers.append(Leftover("text", None, "", "tables without cells"))
     return Report(
         report_id=identity.report_id(agency, year, known.scope),
@@ -192,14 +274,11 @@ def _status(tables: Tabulation, year: int, unread: bool) -> str:
         return "unreadable"
     if not tables.located:
         return "extracted" if year <= 2018 else "partial"
-    complete = len(tables.located) == TABLES and not any(
+    expected = TABLES if tables.template != "stat2014" else 1
+    complete = len(tables.located) >= expected and not any(
         cell.state == "missing" for cell in tables.cells
     )
     return "extracted" if complete else "partial"
-
-
-def _fields(report: Report) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in Report.__dataclass_fields__}
 
 
 def _traced(

@@ -6,6 +6,7 @@ explains itself and findings can refer to them.
 
 from __future__ import annotations
 
+from archive import ledger
 from archive.catalog import Catalog
 from archive.console import note
 from archive.datadir import DataDir
@@ -21,9 +22,11 @@ def metrics() -> list[Metric]:
 
 def open_archive(data: DataDir) -> Catalog:
     """Open the catalogue under the lock, closing what a killed run left open."""
-    for repair in recover(data.warc):
-        note(f"repaired {repair.file}: {repair.kept} bytes kept, {repair.cut} cut")
     catalog = Catalog(data.catalog)
+    catalog.close_killed_runs()
+    for repair in recover(data.warc, catalog.known_end):
+        note(f"repaired {repair.file}: {repair.kept} bytes kept, {repair.cut} cut")
+    ledger.keep(catalog, data.warc)
     refresh(catalog)
     return catalog
 

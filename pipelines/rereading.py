@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +16,7 @@ from archive.console import Step
 from archive.records import Capture, Extraction, PageContext
 from archive.warc import WarcStore
 from pipelines import stages, templates
+from pipelines.contain import Containment
 from pipelines.load import load
 
 
@@ -92,26 +92,39 @@ def reread(
 ) -> Rereading:
     """Read ``rows`` again; in a dry run nothing is written."""
     documents, changed, cells = 0, set(), Counter[str]()
-    for capture, context, extraction in _readings(catalog, store, rows, jobs):
+    for taken, extraction in _readings(catalog, store, rows, jobs):
         documents += 1
-        report = extraction.report
-        if report is not None:
-            before = _states(catalog, report.report_id, capture.sha256 or "")
-            after = {c.key: (c.raw, c.state) for c in report.cells}
+        sha256 = extraction.sha256
+        now = extraction.report.report_id if extraction.report else None
+        report_id = now or taken.report_id
+        if report_id is not None:
+            before = _states(catalog, report_id, sha256)
+            read = extraction.report.cells if extraction.report else ()
+            after = {c.key: (c.raw, c.state) for c in read}
             differences = _compare(before, after) if before is not None else Counter()
-            if differences or before is None:
-                changed.add(report.report_id)
+            # Duplicates and attachments are no versions: only a new owner is a change.
+            if differences or now != taken.report_id:
+                changed.add(report_id)
             cells += differences
         if not dry_run:
-            load(catalog, capture, extraction, context)
-        step(context.url)
+            load(catalog, taken.capture, extraction, taken.context)
+        step(taken.context.url)
     return Rereading(documents, len(changed), cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A document taken out of the archive, and the report it was so far."""
+
+    capture: Capture
+    context: PageContext
+    report_id: str | None
 
 
 def _readings(
     catalog: Catalog, store: WarcStore, rows: Iterable[dict[str, Any]], jobs: int
-) -> Iterator[tuple[Capture, PageContext, Extraction]]:
-    def work() -> Iterator[tuple[Capture, bytes, PageContext]]:
+) -> Iterator[tuple[_Taken, Extraction]]:
+    def work() -> Iterator[tuple[_Taken, bytes, PageContext]]:
         for row in rows:
             capture = catalog.holder(row["sha256"])
             if capture is None:
@@ -123,19 +136,15 @@ def _readings(
                 capture.sha256,
             )
             charset = original.response.charset if original.response else None
-            yield capture, original.payload, context_of(row, capture, charset)
+            context = context_of(row, capture, charset)
+            yield _Taken(capture, context, row["report_id"]), original.payload, context
 
     if jobs <= 1:
-        for capture, payload, context in work():
-            yield capture, context, stages.read(payload, context)
+        for taken, payload, context in work():
+            yield taken, stages.read(payload, context)
         return
-    with ProcessPoolExecutor(jobs) as pool:
-        waiting = [
-            (capture, context, pool.submit(stages.read, payload, context))
-            for capture, payload, context in work()
-        ]
-        for capture, context, future in waiting:
-            yield capture, context, future.result()
+    with Containment(stages.read_here, jobs) as workers:
+        yield from workers.read_all(work())
 
 
 def _states(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from dataclasses import dataclass
+
+import olefile  # type: ignore[import-untyped]
 
 HEAD = 8192
 
@@ -19,9 +22,17 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"II*\x00", "image", "image/tiff"),
     (b"MM\x00*", "image", "image/tiff"),
     (b"{\\rtf", "doc", "application/rtf"),
+    (b"MIME-Version:", "doc", "multipart/related"),
+    (b"Rar!\x1a\x07", "text", "application/vnd.rar"),
+    (b"7z\xbc\xaf\x27\x1c", "text", "application/x-7z-compressed"),
 )
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: What olefile raises for damaged compound files, and zipfile for damaged packages.
+DAMAGED = (
+    AttributeError, IndexError, KeyError, OSError, OverflowError, RecursionError,
+    TypeError, ValueError, struct.error,
+)  # fmt: skip
 #: Streams of an OLE compound file, as their names stand in its directory.
 OLE_STREAMS: tuple[tuple[str, str, str], ...] = (
     ("WordDocument", "doc", "application/msword"),
@@ -85,19 +96,38 @@ def _container(data: bytes) -> Sniffed:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, *DAMAGED):
         names = []
     for start, form, media_type in ZIP_MEMBERS:
-        if any(name.startswith(start) for name in names):
+        # A folder may be called word: only parts in XML make an office document.
+        if any(n.startswith(start) and n.endswith(".xml") for n in names):
             return Sniffed(form, media_type)
     return Sniffed("text", "application/zip")
 
 
 def _compound(data: bytes) -> Sniffed:
+    names = _streams(data)
+    for stream, form, media_type in OLE_STREAMS:
+        if stream in names:
+            return Sniffed(form, media_type)
+    if "EncryptedPackage" in names:
+        return Sniffed("doc", "application/vnd.ms-office")
     for stream, form, media_type in OLE_STREAMS:
         if stream.encode("utf-16-le") in data:
             return Sniffed(form, media_type)
     return Sniffed("text", "application/x-ole-storage")
+
+
+def _streams(data: bytes) -> frozenset[str]:
+    """Names in the root of a compound file, nothing for a damaged one.
+
+    Embedded documents have names of their own further down: those do not count.
+    """
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            return frozenset(kid.name for kid in ole.root.kids)
+    except DAMAGED:
+        return frozenset()
 
 
 def _textual(head: bytes) -> Sniffed:

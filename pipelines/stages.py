@@ -1,7 +1,8 @@
 """The compositions of the stages, and nothing else.
 
-``read`` is pure: bytes and their surroundings in, a checked reading out. ``take`` does
-it for a capture and loads the result.
+``read`` gives a checked reading for bytes and their surroundings; ``read_here`` is the
+same as a pure function, without the worker process that dangerous forms are read in.
+``take`` does it for a capture and loads the result.
 """
 
 from __future__ import annotations
@@ -10,11 +11,18 @@ from dataclasses import replace
 
 from archive.catalog import Catalog
 from archive.records import Capture, Extraction, PageContext
-from pipelines import reading, rules
+from pipelines import contain, reading, rules
 from pipelines.load import Loaded, load
 
 
 def read(data: bytes, context: PageContext) -> Extraction:
+    """Read one document, in a worker process when its form may do harm."""
+    if contain.is_risky(data):
+        return contain.shared(read_here).read(data, context)
+    return read_here(data, context)
+
+
+def read_here(data: bytes, context: PageContext) -> Extraction:
     """Read one document and apply the rules to what it says."""
     extraction = reading.read(data, context)
     if extraction.report is None:

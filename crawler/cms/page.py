@@ -99,11 +99,22 @@ def _item_date(element: Any) -> str | None:
     return None
 
 
+ABSOLUTE = re.compile(r"https?://[^/]", re.I)
+FROM_ROOT = re.compile(r"/[^/\\]")
+
+
 def anchors_of(tree: Any, base: str) -> Iterator[Anchor]:
     """The links and frames of a tree in document order, http(s) only."""
+    origin = "/".join(base.split("/", 3)[:3]) + "/"
     for element in tree.iter("a", "area", "iframe"):
-        href = element.get("href") or element.get("src")
-        url = canonical(href, base) if href and not href.startswith("#") else None
+        href = (element.get("href") or element.get("src") or "").strip()
+        if not href or href.startswith("#"):
+            continue
+        # What a link is relative to is left out where it has no part in the result.
+        if ABSOLUTE.match(href):
+            url = canonical(href)
+        else:
+            url = canonical(href, origin if FROM_ROOT.match(href) else base)
         if url:
             yield Anchor(url, _label(element), element)
 

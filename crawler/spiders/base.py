@@ -6,45 +6,51 @@ A spider is started by :func:`crawler.run.crawl`, which brings the session, or b
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from scrapy import Spider, signals
-from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 
-from archive.catalog import Catalog
-from archive.datadir import ENVIRONMENT_VARIABLE, DataDir
+from archive.datadir import ENVIRONMENT_VARIABLE, DataDir, require_space
 from archive.errors import StorageError, UsageError
 from archive.frontier import FrontierRow
 from archive.http import HttpResponse
 from archive.records import Exchange, Source
 from archive.warc import WarcStore
-from archive.warcrepair import recover
+from crawler.politeness import HostResting
+from crawler.revisit import conditions
 from crawler.robots import RobotsForbid, RobotsUnavailable
 from crawler.scheduler import FrontierScheduler
 from crawler.session import CrawlSession
 from crawler.source import load_registry
-from pipelines import reference
+from pipelines.reference import open_archive
 
 
 class ArchiveSpider(Spider):
-    """A spider that commits instead of yielding."""
+    """A spider that commits instead of yielding.
+
+    When the archive cannot be written it calls ``halt`` and from then on nothing that
+    still arrives is recorded or counted.
+    """
 
     #: Whether what is pending in the frontier is to be fetched.
     walks = True
     session: CrawlSession
     scheduler: FrontierScheduler  # names itself when the engine makes it
+    _halt: Callable[[], None]
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> ArchiveSpider:
         """Take the session given, or open one from the spider arguments."""
-        session = kwargs.pop("session", None)
+        session, halt = kwargs.pop("session", None), kwargs.pop("halt", None)
         spider: ArchiveSpider = super().from_crawler(crawler, *args, **kwargs)
         spider._resources = ExitStack()
+        spider._halt = halt or spider._close
         spider.session = session or spider._open()
         spider.session.max_depth = crawler.settings.getint("NIANBAO_MAX_DEPTH")
         crawler.settings.set("DOWNLOAD_SLOTS", spider.session.slots(), "spider")
@@ -70,7 +76,7 @@ class ArchiveSpider(Spider):
             url,
             callback=self.parse,
             errback=self.failed,
-            headers={"Referer": row.via} if row and row.via else None,
+            headers=conditions(row) | ({"Referer": row.via} if row and row.via else {}),
             meta=meta,
             dont_filter=True,
         )
@@ -81,7 +87,13 @@ class ArchiveSpider(Spider):
         self, request: Request, exchange: Exchange, response: HttpResponse
     ) -> None:
         """Called by the download handler with everything that crossed the wire."""
-        self.session.record(request.meta, exchange, response)
+        if self.session.fatal is not None:
+            return
+        try:
+            self.session.record(request.meta, exchange, response)
+        except StorageError as error:
+            self._stop(error)
+            raise
 
     def parse(self, response: Response, **kwargs: Any) -> None:
         """A whole answer came."""
@@ -90,10 +102,10 @@ class ArchiveSpider(Spider):
     def failed(self, failure: Any) -> None:
         """No whole answer came: connection trouble, or robots.txt."""
         error = failure.value
-        if isinstance(error, StorageError):
-            self._stop(error)
         if isinstance(error, RobotsForbid):
             reason = "robots"
+        elif isinstance(error, HostResting):
+            reason = "resting"  # asked again by the next run
         elif isinstance(error, RobotsUnavailable):
             reason = f"unreachable: {error}"
         else:
@@ -104,8 +116,11 @@ class ArchiveSpider(Spider):
     def _finish(self, request: Request, error: str | None) -> None:
         row: FrontierRow | None = request.meta.get("row")
         answers = request.meta.get("answers", [])
+        if self.session.fatal is not None:
+            return
         try:
             self.session.finish(row, answers, error, request.url)
+            require_space(self.session.store.directory)
         except StorageError as storage:
             self._stop(storage)
         finally:
@@ -113,8 +128,14 @@ class ArchiveSpider(Spider):
                 self.scheduler.release(row)
 
     def _stop(self, error: Exception) -> None:
-        self.session.fatal = self.session.fatal or error
-        raise CloseSpider("storage")
+        if self.session.fatal is None:
+            self.session.fatal = error
+            self._halt()
+
+    def _close(self) -> None:
+        """End without a process of ours around: Scrapy's own way."""
+        closing = self.crawler.engine.close_spider_async(reason="storage")
+        self._closing = asyncio.ensure_future(closing)
 
     # ------------------------------------------------------- started by scrapy crawl
 
@@ -141,9 +162,7 @@ class ArchiveSpider(Spider):
         with ExitStack() as stack:
             data = DataDir(Path(named or "data")).prepare()
             stack.enter_context(data.lock())
-            recover(data.warc)
-            catalog = stack.enter_context(Catalog(data.catalog))
-            reference.refresh(catalog)
+            catalog = stack.enter_context(open_archive(data))
             run_id = catalog.start_run(f"scrapy crawl {self.name}")
             store = stack.enter_context(
                 WarcStore(data.warc, run_id=run_id, seen=catalog.holder)
@@ -161,9 +180,15 @@ class ArchiveSpider(Spider):
         return session
 
     def _closed(self, reason: str) -> None:
-        self.session.close()
-        if getattr(self, "_owns_run", False):
-            figures = {n: c.figures() for n, c in self.session.counts.items()}
-            outcome = "complete" if reason == "finished" else reason
-            self.session.catalog.finish_run(self.session.run_id, outcome, figures)
-        self._resources.close()
+        if self.session.fatal is None:
+            try:
+                self.session.close()
+            except StorageError as error:  # Scrapy would log it and go on
+                self.session.fatal = error
+        try:
+            if getattr(self, "_owns_run", False):
+                figures = {n: c.figures() for n, c in self.session.counts.items()}
+                outcome = "complete" if reason == "finished" else reason
+                self.session.catalog.finish_run(self.session.run_id, outcome, figures)
+        finally:
+            self._resources.close()

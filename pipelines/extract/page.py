@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archive.errors import DocumentError
 from pipelines.grid import Block, Grid, Line
+
+
+class NoTextLayer(DocumentError):
+    """The document is a picture, or its fonts do not tell which characters they show.
+
+    It may be a report all the same: optical character recognition could tell.
+    """
 
 
 @dataclass(frozen=True, slots=True)

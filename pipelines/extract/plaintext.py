@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from pipelines import templates
 from pipelines.chapters import heading
+from pipelines.extract import joined, listed
 from pipelines.extract.page import Page
 from pipelines.grid import Block, Grid, GridCell, Line
 from pipelines.normalise import squash
@@ -33,6 +35,8 @@ Row = list[tuple[int, str]]  # (line number from 1, text) of each cell
 def extract(text: str) -> Page:
     """Blocks of a text dump, in order, each with its line number."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if annexes := listed.annexes(lines):
+        return _listed(lines, annexes)
     tabbed = [line for line in lines if "\t" in line]
     if tabbed:
         single = sum(line.startswith("\t") and line.count("\t") == 1 for line in tabbed)
@@ -41,8 +45,23 @@ def extract(text: str) -> Page:
     else:
         blocks = _spaced(lines)
         has_tables = any(isinstance(b, Grid) for b in blocks)
+        generation = None if has_tables else templates.generation_of(squash(text))
+        if generation and (page := joined.extract(lines, generation)):
+            return page
         serial = "spaced" if has_tables else "no tables"
     return Page(blocks=tuple(blocks), content=f"text, serialisation: {serial}")
+
+
+def _listed(lines: list[str], annexes: list[tuple[int, int, Grid]]) -> Page:
+    """A dump with the statistics annex, one cell a line."""
+    blocks: list[Block] = []
+    at = 0
+    for start, end, grid in annexes:
+        blocks += [Line(lines[i], f"line {i + 1}") for i in range(at, start)]
+        blocks.append(grid)
+        at = end
+    blocks += [Line(lines[i], f"line {i + 1}") for i in range(at, len(lines))]
+    return Page(blocks=tuple(blocks), content="text, serialisation: annex, cells")
 
 
 def _grid(rows: list[Row], text: str, *, lossy: bool = False) -> Grid:

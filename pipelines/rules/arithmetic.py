@@ -17,13 +17,14 @@ from pipelines.rules.finding import (
     number,
 )
 from pipelines.rules.spec import Compare
-from pipelines.rules.tables import Tables, place
+from pipelines.rules.tables import CHOSEN_BY_ALL, Tables, place
 
 _HOLDS = {
     "=": lambda actual, expected: actual == expected,
     "<=": lambda actual, expected: actual <= expected,
     ">=": lambda actual, expected: actual >= expected,
 }
+REPAIRED = "repaired"
 _BROKEN = {"=": "不等于", "<=": "大于", ">=": "小于"}
 
 
@@ -59,7 +60,8 @@ def _compare(test: Compare, tables: Tables, scope: str) -> Finding:
     blanks = expected.blanks + actual.blanks
     note = f"（{blanks} 处空白按 0 计）" if blanks else ""
     if _HOLDS[test.relation](round(actual.value, 6), round(expected.value, 6)):
-        if test.settles_readings and "recovered" in methods:
+        settled = test.settles_readings and "recovered" in methods
+        if settled or REPAIRED in methods:
             return Finding(
                 scope,
                 NOT_ASSESSABLE,
@@ -106,9 +108,15 @@ def _side(test: Compare, tables: Tables, scope: str, operands: Sequence[str]) ->
     blanks = len(cells) - len(filled)
     reason = _obstacle(test, tables, pairs, bool(filled))
     total = None if reason else sum(cell.value or 0 for cell in filled)
-    methods = frozenset(cell.method for cell in cells if cell is not None)
+    methods = frozenset(_method(cell) for cell in cells if cell is not None)
     text = _text(_whole(test, tables, operands), pairs, total)
     return Side(total, text, blanks, reason, methods)
+
+
+def _method(cell: Cell) -> str:
+    """The method of a cell, and whether all sums of its table are used up by it."""
+    whole = cell.method == "recovered" and CHOSEN_BY_ALL in cell.locator
+    return REPAIRED if whole else cell.method
 
 
 def _obstacle(

@@ -10,6 +10,9 @@ from pipelines.rules.spec import Compare, RuleBook
 
 Key = tuple[str, str, str]
 
+#: In the locator of a cell whose reading was chosen with every sum of its table.
+CHOSEN_BY_ALL = "[chosen by all sums of the table]"
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:

@@ -105,6 +105,9 @@ def _put(
         result.cells[match.row.code, col.code] = make_cell(
             spec.code, match.row.code, col, cell, "aligned" if moved else "read"
         )
+    if unsure := next((c for c in found.cells if c and not c.certain), None):
+        text = f"{match.row.zh}: several readings of the joined numbers {unsure.text}"
+        result.leftovers.append(Leftover("text", spec.code, unsure.locator, text))
 
 
 def _unmatched(spec: Table, row: Printed, result: TableReading) -> None:
@@ -194,6 +197,11 @@ def make_cell(
     table: str, row_code: str, col: Col, cell: GridCell, method: str = "read"
 ) -> Cell:
     """A cell of the form from a cell of a grid. An amount takes its printed unit."""
+    if not cell.certain:
+        raw = cell.printed if cell.printed is not None else cell.text
+        return Cell(
+            table, row_code, col.code, raw, None, col.unit, "text", "read", cell.locator
+        )
     value = read(cell.text)
     unit = col.unit
     if col.unit != "count":
@@ -202,11 +210,11 @@ def make_cell(
         table,
         row_code,
         col.code,
-        cell.text,
+        cell.text if cell.printed is None else cell.printed,
         value.value,
         unit,
         value.state,
-        method,
+        method if cell.printed is None else "recovered",
         cell.locator,
     )
 

@@ -9,9 +9,14 @@ from typing import Any
 from archive.records import Cell, Leftover
 from pipelines import templates
 from pipelines.grid import Grid
-from pipelines.tabulate.fragments import Fragment, sort
-from pipelines.tabulate.readers import read_table, short
-from pipelines.templates import Col
+from pipelines.repair import repair
+from pipelines.tabulate.fragments import Fragment, Sorted, sort
+from pipelines.tabulate.readers import TableReading, read_table, short
+from pipelines.tabulate.statistics import CODE, is_annex, read_annex
+from pipelines.templates import Slot, Template
+
+#: Begins the note on a report whose tables are of different generations.
+MIXED = "mixed_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,9 @@ def tabulate(grids: Iterable[Grid]) -> Tabulation:
     A table that is there gives every cell of its generation, those the document lacks
     with state ``missing``; so does a table that is not there at all.
     """
-    found = sort(grids)
+    grids = list(grids)
+    annex = [grid for grid in grids if is_annex(grid)]
+    found = sort(grid for grid in grids if grid not in annex)
     leftovers = [
         Leftover("ignored_table", None, g.locator, short(g.text)) for g in found.others
     ]
@@ -51,8 +58,61 @@ def tabulate(grids: Iterable[Grid]) -> Tabulation:
         Leftover("ignored_table", f.table, f.locator, "second copy of this table")
         for f in found.copies
     ]
+    if annex:
+        return _with_annex(annex, found, leftovers)
     if not found.tables:
         return Tabulation(None, leftovers=tuple(leftovers))
+    return _uniform(found, leftovers)
+
+
+def _with_annex(
+    annex: Sequence[Grid], found: Sorted, leftovers: list[Leftover]
+) -> Tabulation:
+    """A report with the annex of 2014, and perhaps tables of the uniform form too."""
+    form = templates.annex()
+    result = read_annex(annex)
+    places = tuple(grid.locator for grid in annex)
+    rows = tuple(result.rows)
+    spec = form.tables[CODE]
+    located = Located(CODE, form.code, places, rows, len(result.cells), len(spec.rows))
+    cells = _complete(form, CODE, result)
+    if not found.tables:
+        leftovers += result.leftovers
+        return Tabulation(
+            form.code, (*cells, *result.extra), tuple(leftovers), (located,)
+        )
+    main = _uniform(found, leftovers)
+    own = [note for note in main.notes if not note.startswith(MIXED)]
+    mixed = sorted({(t.table, t.template) for t in (*main.located, located)})
+    named = ", ".join(f"{table}: {generation}" for table, generation in mixed)
+    return Tabulation(
+        main.template,
+        (*main.cells, *cells, *result.extra),
+        (*main.leftovers, *result.leftovers),
+        (*main.located, located),
+        (*own, f"{MIXED}: {named}"),
+    )
+
+
+def _repair(generation: str, code: str, result: TableReading) -> list[str]:
+    """Recover misread cells of a table by its sums, and say which."""
+    read = {cell.key: cell for cell in result.cells.values()}
+    repaired = repair(read, generation, code)
+    for (_, row, col), cell in repaired.cells.items():
+        result.cells[row, col] = cell
+    return [repaired.note] if repaired.note else []
+
+
+def _complete(form: Template, code: str, result: TableReading) -> list[Cell]:
+    """Every cell of a table of the form, those the document lacks as missing."""
+    return [
+        result.cells.get((s.row.code, s.col.code)) or _missing(s)
+        for s in templates.slots(form, code)
+    ]
+
+
+def _uniform(found: Sorted, leftovers: list[Leftover]) -> Tabulation:
+    """The three tables of the uniform form, each in its own generation."""
     generations = {code: _generation(code, f) for code, f in found.tables.items()}
     decided = [g for g in generations.values() if g]
     newest = [t.code for t in templates.load()]
@@ -60,16 +120,15 @@ def tabulate(grids: Iterable[Grid]) -> Tabulation:
     cells: list[Cell] = []
     extra: list[Cell] = []
     located: list[Located] = []
+    notes: list[str] = []
     for code in templates.get(template).tables:
         fragments = found.tables.get(code, [])
         generation = generations.get(code) or template
         spec = templates.get(generation).tables[code]
         result = read_table(spec, fragments)
-        cells += [
-            result.cells.get((s.row.code, s.col.code))
-            or _missing(code, s.row.code, s.col)
-            for s in templates.slots(templates.get(generation), code)
-        ]
+        if any(cell.method == "ocr" for cell in result.cells.values()):
+            notes += _repair(generation, code, result)
+        cells += _complete(templates.get(generation), code, result)
         extra += result.extra
         leftovers += result.leftovers
         if fragments:
@@ -85,10 +144,9 @@ def tabulate(grids: Iterable[Grid]) -> Tabulation:
                     len(spec.rows),
                 )
             )
-    notes = []
     if len(set(decided)) > 1:
         mixed = ", ".join(f"{c}: {g}" for c, g in sorted(generations.items()) if g)
-        notes.append(f"mixed_template: {mixed}")
+        notes.append(f"{MIXED}: {mixed}")
     return Tabulation(
         template, (*cells, *extra), tuple(leftovers), tuple(located), tuple(notes)
     )
@@ -116,5 +174,6 @@ def _generation(code: str, fragments: Sequence[Fragment]) -> str | None:
     return best if told[best] else None
 
 
-def _missing(table: str, row_code: str, col: Col) -> Cell:
-    return Cell(table, row_code, col.code, "", None, col.unit, "missing")
+def _missing(slot: Slot) -> Cell:
+    unit = slot.row.unit or slot.col.unit
+    return Cell(slot.table, slot.row.code, slot.col.code, "", None, unit, "missing")

@@ -1,9 +1,10 @@
 """The generations of the standard form, one YAML file each, read strictly.
 
-A form has three tables: ``proactive`` (chapter 2, blocks stacked in one table),
+A uniform form has three tables: ``proactive`` (chapter 2, blocks stacked in one table),
 ``requests`` (chapter 3, labelled rows times applicants) and ``review_litigation``
 (chapter 4, one printed row of 15 values, stored as three rows). Sources: the circulars
-国办公开办函〔2019〕60号 and 国办公开办函〔2021〕30号.
+国办公开办函〔2019〕60号 and 国办公开办函〔2021〕30号. Reports for 2014 to 2018 have
+free chapters and an annex with the one table ``statistics`` (国办发〔2014〕32号).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = [
     "Slot",
     "Table",
     "Template",
+    "annex",
     "generation_of",
     "get",
     "load",
@@ -55,7 +57,7 @@ def _sources() -> list[tuple[str, bytes]]:
 
 @lru_cache(maxsize=1)
 def load() -> tuple[Template, ...]:
-    """Every form generation, the newest first. Raises TemplateError."""
+    """The generations of the uniform form, the newest first. Raises TemplateError."""
     return tuple(
         parse(name, data)
         for name, data in reversed(_sources())
@@ -63,10 +65,16 @@ def load() -> tuple[Template, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def annex() -> Template:
+    """The statistics annex of 2014. Raises TemplateError."""
+    return next(parse(n, data) for n, data in _sources() if n == "stat2014.yml")
+
+
 @lru_cache(maxsize=8)
 def get(template: str) -> Template:
     """The form generation with this id. Raises KeyError."""
-    return {t.code: t for t in load()}[template]
+    return {t.code: t for t in (*load(), annex())}[template]
 
 
 def generation_of(words: str) -> str | None:
@@ -99,13 +107,14 @@ def slots(template: Template, table: str | None = None) -> Iterator[Slot]:
 def version() -> str:
     """Changes whenever a data file that reading looks at does: twelve hex digits.
 
-    Forms, lookups and the vocabulary of page frames; rules are applied by `check`.
+    Forms, lookups and the vocabulary of page frames; rules are applied by `check`, and
+    the crosswalk by whoever compares years.
     """
     digest = hashlib.sha256()
     package = files(__package__.partition(".")[0])
     for folder in ("templates", "lookups", "extract"):
         for file in sorted(package.joinpath(folder).iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".yml"):
+            if file.name.endswith(".yml") and file.name != "crosswalk.yml":
                 digest.update(f"{folder}/{file.name}".encode() + b"\0")
                 digest.update(file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
@@ -114,7 +123,7 @@ def version() -> str:
 def metrics() -> list[Metric]:
     """The dictionary of metrics: one per cell of every generation, oldest first."""
     found: list[Metric] = []
-    for template in reversed(load()):
+    for template in (annex(), *reversed(load())):
         for position, slot in enumerate(slots(template), start=1):
             row, col = slot.row, slot.col
             path = [g.en for g in row.groups] or (
@@ -128,7 +137,7 @@ def metrics() -> list[Metric]:
                     col_code=col.code,
                     label_zh=f"{row.zh} · {col.zh}",
                     label_en=": ".join([*path, row.en]) + f" · {col.en}",
-                    unit=col.unit,
+                    unit=row.unit or col.unit,
                     position=position,
                     row_label_zh=row.zh,
                     col_label_zh=col.zh,

@@ -11,7 +11,7 @@ import yaml
 from archive.errors import TemplateError
 from pipelines.normalise import core, label
 
-LAYOUTS = ("stacked", "matrix", "pivot")
+LAYOUTS = ("stacked", "matrix", "pivot", "annex")
 UNITS = ("count", "wan_cny", None)
 
 
@@ -25,13 +25,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the form. ``keys`` are the normalised labels it answers to."""
+    """A row of the form. ``keys`` are the normalised labels it answers to.
+
+    ``unit``: where the rows of a column differ in it; None: that of the column.
+    """
 
     code: str
     zh: str
     en: str
     groups: tuple[Group, ...]
     keys: tuple[str, ...]
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +179,15 @@ def _col(node: _Node) -> Col:
 
 
 def _row(node: _Node, groups: Mapping[str, tuple[Group, ...]]) -> Row:
-    node.keys(("code", "zh", "en"), ("group", "aliases"))
+    node.keys(("code", "zh", "en"), ("group", "aliases", "unit"))
     raw, group = node.raw, node.raw.get("group")
+    if raw.get("unit") not in UNITS:
+        raise TemplateError(f"{node.place}: unit is {raw['unit']!r}, not of {UNITS}")
     if group is not None and group not in groups:
         raise TemplateError(f"{node.place}: no such group: {group!r}")
     keys = _keys(raw["zh"], *raw.get("aliases", ()))
     path = groups[group] if group is not None else ()
-    return Row(raw["code"], raw["zh"], raw["en"], path, keys)
+    return Row(raw["code"], raw["zh"], raw["en"], path, keys, raw.get("unit"))
 
 
 def _keys(*texts: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 
 import scrapy
-from scrapy.core.downloader import contextfactory
+from scrapy.core import engine
+from scrapy.core.downloader import Downloader, Slot, contextfactory
 from scrapy.core.downloader.handlers import http11
 from twisted.web.client import HTTPConnectionPool
 
@@ -38,6 +39,17 @@ def test_the_agent_asks_the_pool_for_a_connection_within_the_call():
     source = inspect.getsource(http11._BindAddressAgent.__mro__[1]._requestWithEndpoint)
     assert "d = self._pool.getConnection(key, endpoint)" in source
     assert "retryAutomatically" in inspect.getsource(HTTPConnectionPool)
+
+
+def test_the_engine_has_the_call_that_the_scheduler_asks_to_be_woken_by():
+    source = inspect.getsource(engine._Slot.__init__)
+    assert "self.nextcall: CallLaterOnce[None] = nextcall" in source
+    assert "self._slot: _Slot | None" in inspect.getsource(engine.ExecutionEngine)
+
+
+def test_a_downloader_slot_keeps_its_pace_under_these_names():
+    assert {"delay", "lastseen", "jitter"} <= set(Slot.__slots__)
+    assert "self.per_slot_settings" in inspect.getsource(Downloader)
 
 
 def test_the_tls_policy_has_the_switch_for_verification():

@@ -185,8 +185,10 @@ def test_a_broken_content_coding_is_said_in_the_capture(crawled):
     assert rows == [("not really gzip",)]
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate that nobody signed."""
+def make_certificate(
+    folder: Path, days: int = 1, host: str = "127.0.0.1"
+) -> tuple[Path, Path]:
+    """A certificate that nobody signed, for a host, with so many days to run."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -194,15 +196,15 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    address = x509.IPAddress(ipaddress.ip_address(host))
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - datetime.timedelta(days=9))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([address]), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -237,3 +239,18 @@ def test_a_host_whose_certificate_is_trusted_is_marked_verified(run_crawl, tmp_p
         )
     rows = result.rows("SELECT outcome, tls_verified FROM captures WHERE url LIKE '%/'")
     assert rows == [("ok", 1)]
+
+
+@pytest.mark.parametrize(
+    "kind", [{"days": -1}, {"host": "127.0.0.9"}], ids=["expired", "wrong host"]
+)
+def test_a_trusted_certificate_that_does_not_fit_is_marked_unverified(
+    run_crawl, tmp_path, kind
+):
+    certificate = make_certificate(tmp_path, **kind)
+    with Wire({"/": page("<p>https</p>")}, certificate=certificate) as wire:
+        result = run_crawl(
+            portal(wire.home), env={"SSL_CERT_FILE": str(certificate[0])}
+        )
+    rows = result.rows("SELECT outcome, tls_verified FROM captures WHERE url LIKE '%/'")
+    assert rows == [("ok", 0)]

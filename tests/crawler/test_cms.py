@@ -90,7 +90,7 @@ def test_a_hanweb_list_is_read_out_of_its_records_and_the_proxy_has_the_rest():
     ]
     assert paths(links.lists) == ["/col/col1002/index.html"]
     common = (
-        "/module/jpage/dataproxy.jsp?appid=1&webid=7&path=%2F&columnid=1001&unitid=81"
+        "/module/jpage/dataproxy.jsp?appid=1&columnid=1001&path=%2F&unitid=81&webid=7"
     )
     assert paths(links.next_pages) == [
         f"{common}&startrecord=3&endrecord=4&perpage=1",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
+from scrapy.robotstxt import ProtegoRobotParser
 
+from crawler.robots import rules_in
 from tests.crawler.crawls import crawl_in_child, portal
+from tests.crawler.tuned import crawl_tuned
 from tests.crawler.wire import Wire, page
 
 #: name → (answer on /robots.txt, state of the source, whether the home page is asked)
@@ -63,15 +67,55 @@ def test_every_robots_txt_is_archived(cases):
     assert rows == [(len(CASES),)]
 
 
-def test_a_crawl_delay_is_kept_between_requests(run_crawl):
-    replies = {
-        "/robots.txt": page("User-agent: *\nCrawl-delay: 1\n"),
-        "/": page('<a href="/zfxxgk/">政府信息公开</a>'),
-        "/zfxxgk/": page("<p>leer</p>"),
-    }
-    with Wire(replies) as wire:
-        start = time.monotonic()
-        run_crawl(portal(wire.home))
-        assert len(wire.requests) == 3
-    # two pauses of a second, each up to half shorter by jitter
-    assert time.monotonic() - start > 1.0
+def test_a_robots_txt_of_two_megabytes_is_read_up_to_its_limit_in_whole_lines():
+    line = b"Disallow: /secret/\n"
+    body = b"User-agent: *\n" + line * (2_000_000 // len(line))
+    read = rules_in(body)
+    assert len(read) <= 512 * 1024
+    assert read.splitlines()[-1] == b"Disallow: /secret/"
+
+
+def test_paths_in_gbk_are_compared_by_their_bytes():
+    rules = ProtegoRobotParser(
+        rules_in("User-agent: *\nDisallow: /政府/\n# 注释".encode("gbk")), None
+    )
+    assert not rules.allowed("http://a.cn/%D5%FE%B8%AE/1.html", "nianbao")
+    assert rules.allowed("http://a.cn/%E6%94%BF%E5%BA%9C/1.html", "nianbao")
+
+
+def test_a_robots_txt_that_does_not_come_leaves_the_portal_alone_and_pending(tmp_path):
+    def never(connection):
+        time.sleep(3)
+
+    with Wire({"/robots.txt": never, "/": page("<p>home</p>")}) as wire:
+        source = portal(wire.home, seeds=[f"{wire.home}nb/"])
+        result = crawl_tuned(
+            tmp_path / "data",
+            [source],
+            settings={"DOWNLOAD_TIMEOUT": 1, "RETRY_TIMES": 0},
+        )
+        assert wire.paths() == ["/robots.txt"]
+    assert result.counts()["state"] == "unreachable"
+    states = result.rows("SELECT state, count(*) FROM frontier GROUP BY state")
+    assert dict(states) == {"failed": 1, "pending": 1}
+
+
+def test_a_crawl_delay_is_applied_within_a_tenth(run_crawl):
+    paths = [f"/{n}.html" for n in range(3)]
+    moments = []
+
+    def timed(body: bytes):
+        def reply(connection):
+            moments.append(time.monotonic())
+            connection.sendall(body)
+
+        return reply
+
+    links = page("".join(f'<a href="{p}">2023年公开年报</a>' for p in paths))
+    replies = {p: timed(page("<p>here</p>")) for p in paths}
+    replies["/robots.txt"] = page("User-agent: *\nCrawl-delay: 1.5\n")
+    with Wire(replies | {"/": page("<p>home</p>"), "/nb/": links}) as wire:
+        run_crawl(portal(wire.home, seeds=[f"{wire.home}nb/"]))
+    gaps = [b - a for a, b in pairwise(moments)]
+    assert len(gaps) == 2
+    assert 1.35 <= min(gaps) <= 1.75, gaps

@@ -57,9 +57,9 @@ def test_a_date_in_the_address_calls_no_report_late():
     [
         (b"", "the file is empty"),
         (b" \r\n\t ", "the file holds white space only"),
-        (b"%PDF-1.7\n%...", "found pdf (application/pdf): there is no reader"),
+        (b"%PDF-1.7\n%...", "the file is cut off: it does not end with %%EOF"),
         (b"\xff\xd8\xff\xe0" + bytes(99), "found image (image/jpeg)"),
-        (b"PK\x03\x04" + bytes(99), "found text (application/zip)"),
+        (b"PK\x03\x04" + bytes(99), "the ZIP file is no whole ZIP package"),
         (random.Random(7).randbytes(3000), "application/octet-stream"),
         (PAGE.encode()[: len(PAGE) // 2], "the page is cut off"),
         (page("<div>" * 2500 + TABLES[0]), "levels are read"),
@@ -129,6 +129,7 @@ def test_tables_without_cells_are_said_to_be_unreadable():
     text = (
         f"{TITLE}。一、总体情况二、主动公开政府信息情况信息内容本年新制作数量"
         "本年新公开数量对外公开总数量规章000规范性文件101077"
+        "其他对外管理服务事项00"
     )
     context = replace(CONTEXT, filename=f"{TITLE}.txt")
     extraction = read(text.encode(), context)
@@ -139,6 +140,8 @@ def test_tables_without_cells_are_said_to_be_unreadable():
         (),
     )
     assert report.notes == (
+        "table proactive: blank cells are lost (其他对外管理服务事项: '00' for 3 "
+        "columns), so the columns of its numbers are not recoverable",
         "the tables are printed without cells: no column can be told",
     )
 
@@ -209,4 +212,4 @@ def test_containers_are_named_by_their_content(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
     extraction = read(path.read_bytes(), CONTEXT)
-    assert (extraction.form, extraction.extractor) == ("docx", "none/1")
+    assert (extraction.form, extraction.extractor) == ("docx", "docx/1")

@@ -26,6 +26,7 @@ tables:
 
 def test_the_forms_have_198_and_200_cells():
     metrics = templates.metrics()
+    metrics = [m for m in metrics if m.template != "stat2014"]
     assert [m.template for m in metrics] == ["gk2019"] * 198 + ["gk2021"] * 200
     assert len({(m.template, m.table_code, m.row_code, m.col_code) for m in metrics}
                ) == 398  # fmt: skip

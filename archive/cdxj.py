@@ -1,0 +1,114 @@
+"""CDXJ: the index by which replay tools find a capture in WARC files.
+
+One line per response, revisit or resource: ``urlkey timestamp {json}``, sorted. With it
+pywb replays ``warc/`` as it stands, and a WACZ file carries one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import StorageError
+from archive.http import parse_response
+from archive.urlkey import urlkey
+from archive.warccapture import timestamp
+from archive.warcparse import RESPONSES, BadRecord, RawRecord, parse
+from archive.warcrecord import sha1
+from archive.warcscan import mapped, members
+
+REVISIT = "warc/revisit"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the index; ``filename`` is the WARC file's name alone."""
+
+    url: str
+    captured_at: str  # UTC ISO 8601
+    mime: str
+    status: str
+    digest: str
+    filename: str
+    offset: int
+    length: int
+
+    def __str__(self) -> str:
+        stamp = "".join(c for c in self.captured_at[:19] if c.isdigit())
+        fields = {
+            "url": self.url,
+            "mime": self.mime,
+            "status": self.status,
+            "digest": self.digest,
+            "length": str(self.length),
+            "offset": str(self.offset),
+            "filename": self.filename,
+        }
+        text = json.dumps({k: v for k, v in fields.items() if v}, ensure_ascii=False)
+        return f"{urlkey(self.url)} {stamp} {text}"
+
+
+def entry(record: RawRecord, filename: str, offset: int, length: int) -> Entry | None:
+    """The line of a record; None for records that cannot be replayed.
+
+    Raises BadRecord for a record without a proper date.
+    """
+    if record.kind not in (*RESPONSES, "resource"):
+        return None
+    if record.kind == "response" and not record.is_http:
+        return None
+    declared, status = record.header("Content-Type") or "", ""
+    digest = record.header("WARC-Payload-Digest")
+    if record.kind in RESPONSES:
+        response = parse_response(record.block)
+        declared = response.media_type or "unk"
+        status = str(response.status or "")
+        digest = digest or sha1(response.body)
+    mime = REVISIT if record.kind == "revisit" else declared.split(";")[0].strip()
+    return Entry(
+        record.target_uri,
+        timestamp(record.header("WARC-Date")),
+        mime,
+        status,
+        digest or sha1(record.block),
+        filename,
+        offset,
+        length,
+    )
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The lines of one WARC file; records that cannot be read are passed over."""
+    with mapped(path) as data:
+        for member in members(data):
+            if member.data is None:
+                continue
+            try:
+                made = entry(
+                    parse(member.data), path.name, member.offset, member.length
+                )
+            except BadRecord:  # what fixity is for
+                continue
+            if made is not None:
+                yield made
+
+
+def text(found: Iterator[Entry] | list[Entry]) -> str:
+    """The whole index: lines sorted as bytes, as readers search them."""
+    lines = sorted(str(line).encode() for line in found)
+    return b"".join(line + b"\n" for line in lines).decode()
+
+
+def write_index(directory: Path, dest: Path) -> int:
+    """Index every WARC file of ``directory`` into ``dest``; returns the lines.
+
+    Raises StorageError when ``dest`` cannot be written.
+    """
+    found = [e for path in sorted(directory.glob("*.warc.gz")) for e in entries(path)]
+    try:
+        dest.write_text(text(found), "utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write {dest}: {error.strerror}") from error
+    return len(found)
