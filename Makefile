@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PIP_VERSION := 26.3
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+# pywb replays the archive in tests; it cannot share an environment with Scrapy.
+REPLAY := .venv-replay
+PYWB := $(REPLAY)/.installed
 
 .PHONY: demo test check format eval bench torture lock metadata clean
 
@@ -24,11 +27,18 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@ $(RUN)
 
+$(PYWB): constraints-replay.txt | $(BIN)/python
+	$(PYTHON) -m venv $(REPLAY)
+	$(REPLAY)/bin/python -m pip install --quiet "pip==$(PIP_VERSION)"
+	$(REPLAY)/bin/python -m pip install --quiet -r constraints-replay.txt \
+	  || echo "pywb cannot be installed here: tests that replay with it are skipped"
+	@touch $@
+
 demo: $(RUN)
 	$(BIN)/nianbao demo
 
-test: $(DEV)
-	$(BIN)/python -m pytest -n 2 -q
+test: $(DEV) $(PYWB)
+	NIANBAO_PYWB=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/python -m pytest -n 2 -q
 
 check: $(DEV)
 	$(BIN)/ruff check .
@@ -47,6 +57,7 @@ eval: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.extract
+	$(BIN)/python -m benchmarks.crawl
 
 # 100 kills and 20 full disks, some minutes; the last table is in docs/reliability.md.
 torture: $(DEV)
@@ -63,4 +74,4 @@ metadata: $(RUN)
 	$(BIN)/nianbao metadata --docs > docs/data-dictionary.md
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(REPLAY)
