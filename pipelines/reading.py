@@ -103,8 +103,8 @@ def _read(
         return None, _listed(data), None
     _require_readable(data, sniffed)
     page, lost = _page(data, sniffed, context, decoded, trace)
-    tables = tabulate(page.grids)
     words = squash("".join(line.text for line in page.lines))
+    tables = tabulate(page.grids, templates.generation_of(words))
     form = tables.template or templates.generation_of(words)
     uniform = any(form == template.code for template in templates.load())
     split = tuple(chapters.split(page.blocks, official=uniform))

@@ -6,17 +6,19 @@ before another digit, two. Blank cells leave no trace, and are not thought of he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from math import comb
 
 #: More ways than this are not looked at: the row stays ambiguous.
 MOST_WAYS = 50_000
+#: Longer runs of digits are no row of one table.
+MOST_DIGITS = 60
 
 Way = tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
 def ways(digits: str, n: int) -> tuple[Way, ...]:
     """Every way to cut ``digits`` into ``n`` numbers; () for none or too many.
 
@@ -27,21 +29,34 @@ def ways(digits: str, n: int) -> tuple[Way, ...]:
     """
     if not digits.isdecimal() or len(digits) < n or n < 1:
         return ()
-    if comb(len(digits) - 1, n - 1) > MOST_WAYS:
+    if comb(len(digits) - 1, n - 1) > MOST_WAYS and _count(digits, n) > MOST_WAYS:
         return ()
+    return tuple(_ways(digits, n))
+
+
+def _ways(digits: str, n: int) -> Iterator[Way]:
     if n == 1:
-        return ((digits,),) if digits == "0" or digits[0] != "0" else ()
+        if digits == "0" or digits[0] != "0":
+            yield (digits,)
+        return
     longest = 1 if digits[0] == "0" else len(digits) - n + 1
-    return tuple(
-        (digits[:i], *rest)
-        for i in range(1, longest + 1)
-        for rest in ways(digits[i:], n - 1)
-    )
+    for i in range(1, longest + 1):
+        for rest in _ways(digits[i:], n - 1):
+            yield (digits[:i], *rest)
 
 
-def adds_up(way: Way) -> bool:
-    """Whether the last number is the sum of those before it."""
-    return sum(map(int, way[:-1])) == int(way[-1])
+def _count(digits: str, n: int) -> int:
+    """How many ways there are, without listing them."""
+    size = len(digits)
+    counts = [int(i == size) for i in range(size + 1)]  # from place i, 0 numbers left
+    for _ in range(n):
+        counts = [
+            (counts[i + 1] if digits[i] == "0" else sum(counts[i + 1 :]))
+            if i < size
+            else 0
+            for i in range(size + 1)
+        ]
+    return counts[0]
 
 
 @lru_cache(maxsize=1024)
@@ -51,24 +66,48 @@ def summed(digits: str, widths: tuple[int, ...]) -> tuple[Way, ...]:
     When only one way exists at all, it is that one, whether or not it adds up: then
     the report itself does not.
     """
-    if len(only := ways(digits, sum(widths))) == 1:
-        return only
-    return tuple(_summed(digits, widths))
+    if not digits.isdecimal() or not sum(widths) <= len(digits) <= MOST_DIGITS:
+        return ()
+    if _count(digits, sum(widths)) == 1:
+        return tuple(_ways(digits, sum(widths)))
+    found = tuple(islice(_groups(digits, widths), MOST_WAYS))
+    return found if len(found) < MOST_WAYS else ()
 
 
-def _summed(digits: str, widths: tuple[int, ...]) -> list[Way]:
+def _groups(digits: str, widths: tuple[int, ...]) -> Iterator[Way]:
     width, *rest = widths
     if not rest:
-        return [w for w in ways(digits, width) if adds_up(w)]
-    found: list[Way] = []
+        yield from _sums(digits, width)
+        return
     for end in range(width, len(digits) - sum(rest) + 1):
-        heads = [w for w in ways(digits[:end], width) if adds_up(w)]
+        heads = list(_sums(digits[:end], width))
         if heads:
-            tails = _summed(digits[end:], tuple(rest))
-            found += [h + t for h in heads for t in tails]
-        if len(found) > MOST_WAYS:
-            return []
-    return found
+            for tail in _groups(digits[end:], tuple(rest)):
+                yield from (head + tail for head in heads)
+
+
+def _sums(digits: str, n: int) -> Iterator[Way]:
+    """Ways to cut into ``n`` numbers of which the last is the sum of the others."""
+    for start in range(n - 1, len(digits)):
+        total = digits[start:]
+        if total == "0" or total[0] != "0":
+            for parts in _parts(digits[:start], n - 1, int(total)):
+                yield (*parts, total)
+
+
+def _parts(digits: str, n: int, total: int) -> Iterator[Way]:
+    """Ways to cut into ``n`` numbers that add up to ``total``."""
+    if len(digits) < n or len(digits) > n * len(str(total)):
+        return
+    if n == 1:
+        if (digits == "0" or digits[0] != "0") and int(digits) == total:
+            yield (digits,)
+        return
+    for i in range(1, 2 if digits[0] == "0" else len(digits) - n + 2):
+        if (rest := total - int(digits[:i])) < 0:
+            return
+        for tail in _parts(digits[i:], n - 1, rest):
+            yield (digits[:i], *tail)
 
 
 def agreed(candidates: Sequence[Way], n: int) -> list[str | None]:

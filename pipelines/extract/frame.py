@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -13,7 +13,11 @@ import yaml
 from bs4.element import Tag
 
 from pipelines.extract.dom import names
-from pipelines.normalise import label
+from pipelines.grid import Block, Line
+from pipelines.normalise import label, squash
+
+#: What stands behind an article: so many lines at most, of so many characters.
+MOST_LINES, SHORT = 20, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Frame:
     tags: frozenset[str]
     words: re.Pattern[str]
     card: Mapping[str, str]  # normalised label → field
+    endings: re.Pattern[str]  # lines behind which the article is over
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +43,24 @@ def frame() -> Frame:
         frozenset(raw["frame_tags"]),
         re.compile(rf"[ _-](?:{words})\d*[ _-]"),
         {label(text): name for name, texts in raw["card"].items() for text in texts},
+        re.compile("|".join(map(re.escape, raw["endings"]))),
     )
+
+
+def without_tail(blocks: Sequence[Block]) -> int:
+    """How many of ``blocks`` are the article: all before the first closing line.
+
+    Behind it only a few short lines may stand; anything else is still the article.
+    """
+    for i, block in enumerate(blocks):
+        if isinstance(block, Line) and frame().endings.match(squash(block.text)):
+            rest = blocks[i:]
+            short = all(
+                isinstance(b, Line) and len(squash(b.text)) <= SHORT for b in rest
+            )
+            if short and len(rest) <= MOST_LINES:
+                return i
+    return len(blocks)
 
 
 def selected(element: Tag) -> str | None:

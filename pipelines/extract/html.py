@@ -17,7 +17,7 @@ from bs4.element import Tag
 
 from archive.errors import DocumentError
 from pipelines.extract.dom import Found, Reader, within
-from pipelines.extract.frame import frame, selected
+from pipelines.extract.frame import frame, selected, without_tail
 from pipelines.extract.page import Page
 from pipelines.extract.setting import (
     card_of,
@@ -67,6 +67,7 @@ def extract(text: str) -> Page:
     inside = list(reader.read(root)) if root is not body else everything
     if root is body and content == WHOLE and len(text) < MOST_PROSE:
         inside, content = _prose(text, body) or (inside, content)
+    inside = inside[: without_tail([f.block for f in inside])]
     kept = {id(f.element) for f in inside}
     card = card_of(everything)
     return Page(

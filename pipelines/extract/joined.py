@@ -151,8 +151,9 @@ def _loose(label: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _words(template: str, table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """(row code or '', pattern) of every label of a table, the longest first."""
+def _words(template: str, table: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Row codes (or '', GROUP) of the labels of a table, and a pattern with as many
+    groups, the longest labels first."""
     spec = templates.get(template).tables[table]
     named: dict[str, str] = {}
     for block in spec.blocks:
@@ -164,7 +165,8 @@ def _words(template: str, table: str) -> tuple[tuple[str, re.Pattern[str]], ...]
             named |= {k: r.code for r in block.rows for k in r.keys if len(k) > 6}
     named |= dict.fromkeys(FRAME, "")
     longest = sorted(named, key=len, reverse=True)
-    return tuple((named[zh], re.compile(_loose(zh))) for zh in longest)
+    pattern = re.compile("|".join(f"({_loose(zh)})" for zh in longest))
+    return tuple(named[zh] for zh in longest), pattern
 
 
 GROUP = "(group)"
@@ -181,19 +183,11 @@ def _groups(rows: Sequence[templates.Row]) -> list[str]:
 
 def _scan(text: str, start: int, end: int, template: str, table: str) -> list[Found]:
     """Labels one behind the other; only values may stand between them."""
-    words = _words(template, table)
-    found: list[Found] = []
-    at = start
-    while at < end:
-        for code, pattern in words:
-            match = pattern.match(text, at, end)
-            if match and match.end() > at:
-                found.append(Found(at, match.end(), code))
-                at = match.end()
-                break
-        else:
-            at += 1
-    return found
+    codes, pattern = _words(template, table)
+    return [
+        Found(match.start(), match.end(), codes[(match.lastindex or 1) - 1])
+        for match in pattern.finditer(text, start, end)
+    ]
 
 
 def _table(
@@ -212,7 +206,7 @@ def _table(
     note = ""
     if unsure:
         named = "; ".join(
-            f"{text[slice(*r.label)].strip()} {text[slice(*r.values)].strip()}"
+            f"{text[slice(*r.label)].strip()} {text[slice(*r.values)].strip()[:60]}"
             for r in unsure
         )
         note = f"table {spec.code}: joined numbers with several readings: {named}"

@@ -107,7 +107,9 @@ def _put(
         )
     if unsure := next((c for c in found.cells if c and not c.certain), None):
         text = f"{match.row.zh}: several readings of the joined numbers {unsure.text}"
-        result.leftovers.append(Leftover("text", spec.code, unsure.locator, text))
+        result.leftovers.append(
+            Leftover("text", spec.code, unsure.locator, short(text))
+        )
 
 
 def _unmatched(spec: Table, row: Printed, result: TableReading) -> None:

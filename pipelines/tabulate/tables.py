@@ -42,8 +42,10 @@ class Tabulation:
     notes: tuple[str, ...] = ()
 
 
-def tabulate(grids: Iterable[Grid]) -> Tabulation:
+def tabulate(grids: Iterable[Grid], generation: str | None = None) -> Tabulation:
     """Read all tables of the form among ``grids``.
+
+    ``generation``: that of the words around them, for tables that tell none.
 
     A table that is there gives every cell of its generation, those the document lacks
     with state ``missing``; so does a table that is not there at all.
@@ -62,7 +64,7 @@ def tabulate(grids: Iterable[Grid]) -> Tabulation:
         return _with_annex(annex, found, leftovers)
     if not found.tables:
         return Tabulation(None, leftovers=tuple(leftovers))
-    return _uniform(found, leftovers)
+    return _uniform(found, leftovers, generation)
 
 
 def _with_annex(
@@ -111,12 +113,14 @@ def _complete(form: Template, code: str, result: TableReading) -> list[Cell]:
     ]
 
 
-def _uniform(found: Sorted, leftovers: list[Leftover]) -> Tabulation:
+def _uniform(
+    found: Sorted, leftovers: list[Leftover], words: str | None = None
+) -> Tabulation:
     """The three tables of the uniform form, each in its own generation."""
     generations = {code: _generation(code, f) for code, f in found.tables.items()}
     decided = [g for g in generations.values() if g]
     newest = [t.code for t in templates.load()]
-    template = min(decided, key=newest.index) if decided else newest[-1]
+    template = min(decided, key=newest.index) if decided else words or newest[-1]
     cells: list[Cell] = []
     extra: list[Cell] = []
     located: list[Located] = []

@@ -20,6 +20,7 @@ from archive.records import Cell, PageContext
 from crawler.sample.portals import build, expected
 from pipelines import numbers
 from pipelines.reading import read
+from tests.golden import cases as golden
 
 FLOORS = Path(__file__).with_name("floors.json")
 
@@ -56,6 +57,16 @@ def sample_cases() -> Iterator[Case]:
         yield Case(group, report.title, body, raws)
 
 
+def golden_scores() -> Iterator[tuple[str, int, int]]:
+    """(group, cells right, cells expected) of each golden case that has cells."""
+    for name in golden.names():
+        case = golden.golden(name)
+        good, of = golden.score(case)
+        if of:
+            expected = case.expected
+            yield f"golden {expected['form']} {expected['template']}", good, of
+
+
 def right(cell: Cell | None, raw: str) -> bool:
     """Whether a cell was read as printed."""
     if cell is None or cell.raw.strip() != raw:
@@ -86,9 +97,9 @@ def main() -> int:
     else:
         print("NIANBAO_CORPUS is not set: the seeds are not scored")
     totals: dict[str, list[int]] = {}
-    for case in cases:
-        good, of = score(case)
-        total = totals.setdefault(case.group, [0, 0, 0])
+    scored = [(case.group, *score(case)) for case in cases]
+    for group, good, of in [*scored, *golden_scores()]:
+        total = totals.setdefault(group, [0, 0, 0])
         total[0] += good
         total[1] += of
         total[2] += 1

@@ -289,6 +289,11 @@ def test_prose_of_2013_has_chapters_and_no_cells(report):
     assert (found.agency.level, found.cells) == ("national", ())
     assert len(found.chapters) == 7
     assert "供销总社" not in "".join(c.text for c in found.chapters)
+    # The names of the editor and of other reports stand behind the article.
+    assert not any(
+        word in found.chapters[6].text for word in ("责任编辑", "环境保护部")
+    )
+    assert [len(c.text) for c in found.chapters] == [142, 371, 686, 95, 25, 51, 394]
 
 
 def test_a_list_page_is_a_list(corpus):

@@ -193,7 +193,11 @@ def test_an_annex_printed_as_running_text_is_said_to_be_unread():
 @pytest.mark.parametrize("gap", ["\n\n", "\n\n\n"])
 def test_a_dump_with_a_cell_a_line_keeps_wrapped_labels_and_prose(gap):
     printed = gap.join("\n".join(cell for cell in row if cell) for row in rows())
-    text = f"莱州市教育局2016年报告\n\n{printed}{gap}以上数据截至年底，特此说明，并向社会公布，欢迎公众监督指导本局的各项信息公开工作。\n"
+    after = (
+        "以上数据截至年底，特此说明，并向社会公布，欢迎公众监督指导本局的各项信息公开"
+        "工作，来信请寄本局办公室收。"
+    )
+    text = f"莱州市教育局2016年报告\n\n{printed}{gap}{after}\n"
     dump = text.replace("政府信息数（不同", "政府信息数\n（不同").replace("——", "")
     found = extract(dump)
     assert found.content == "text, serialisation: annex, cells"
