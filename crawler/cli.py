@@ -106,21 +106,15 @@ def crawl(
     allow_net: tuple[str, ...],
 ) -> Outcome:
     """Discover and capture reports, reading them as they come."""
-    from crawler.source import load_registry
+    from crawler.source import choose, load_registry
 
     registry = load_registry(sources_file)
-    by_id = {source.source_id: source for source in registry}
-    unknown = [name for name in source_ids if name not in by_id]
-    if unknown:
-        raise UsageError(
-            f"no source {', '.join(unknown)} in the registry; it has "
-            f"{', '.join(sorted(by_id)) or 'none'}"
-        )
     if not source_ids and not everything:
         if sources_file is None:
             raise UsageError("name sources to crawl, or say --all")
         everything = True
-    chosen = registry if everything else [by_id[name] for name in source_ids]
+    named = choose(registry, source_ids)
+    chosen = registry if everything else named
     if not chosen:
         raise UsageError("the registry names no source")
     return run_crawl(

@@ -8,14 +8,14 @@ SourceError that names the file, the entry and the key.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from archive import codes
-from archive.errors import SourceError
+from archive.errors import SourceError, UsageError
 from archive.records import Source
 from crawler.urls import canonical
 
@@ -143,3 +143,15 @@ def load_sources(paths: Iterable[Path]) -> list[Source]:
 def load_registry(path: Path | None = None) -> list[Source]:
     """The sources of one file, or of the registry that comes with the software."""
     return load_sources([path] if path else sorted(REGISTRY.glob("*.yml")))
+
+
+def choose(registry: Sequence[Source], named: Sequence[str]) -> list[Source]:
+    """The sources with these ids, in this order. Raises UsageError for unknown ones."""
+    by_id = {source.source_id: source for source in registry}
+    unknown = [name for name in named if name not in by_id]
+    if unknown:
+        raise UsageError(
+            f"no source {', '.join(unknown)} in the registry; it has "
+            f"{', '.join(sorted(by_id)) or 'none'}"
+        )
+    return [by_id[name] for name in named]

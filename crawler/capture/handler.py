@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy.core.downloader.contextfactory import _load_context_factory_from_settings
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -25,7 +24,7 @@ from archive.http import HttpResponse, parse_response
 from archive.records import Exchange
 from crawler import guard
 from crawler.capture.tape import Tape, TapedFactory, TapingPool, current
-from crawler.capture.trust import TrustPolicy, is_certificate_problem
+from crawler.capture.trust import Trust, TrustPolicy, less, peer_of, refusal
 
 
 class CapturingHandler(HTTP11DownloadHandler):
@@ -40,26 +39,28 @@ class CapturingHandler(HTTP11DownloadHandler):
         # A retry inside the pool would use a connection without the tape.
         self._pool.retryAutomatically = False
         self._pool = TapingPool(self._pool)
-        strict = self._contextFactory
-        lenient = _load_context_factory_from_settings(crawler)
-        lenient._verify_certificates = False
-        self._contextFactory = TrustPolicy(strict, lenient)
+        self._contextFactory = TrustPolicy.from_crawler(crawler, self._contextFactory)
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, archive, and return the decoded response.
 
-        Raises what Scrapy's handler raises, after archiving what had arrived.
+        Raises what Scrapy's handler raises, after archiving what had arrived, and
+        TlsRefused when no handshake came about.
         """
-        host = urlsplit(request.url).hostname or ""
-        try:
-            return await self._taped(request, host)
-        except Exception as error:
-            if host in self._contextFactory.untrusted or not is_certificate_problem(
-                error
-            ):
-                raise
-        self._contextFactory.untrusted.add(host)
-        return await self._taped(request, host)
+        host, peer = urlsplit(request.url).hostname or "", peer_of(request.url)
+        policy: TrustPolicy = self._contextFactory
+        while True:
+            trust = policy.trust(peer)
+            try:
+                return await self._taped(request, host)
+            except Exception as error:
+                if (lower := less(trust, error)) is not None:
+                    policy.lower(peer, lower)
+                    continue
+                if (refused := refusal(trust, error)) is None:
+                    raise
+                request.meta["dont_retry"] = True  # it would be refused again
+                raise refused from error
 
     async def _taped(self, request: Request, host: str) -> Response:
         tape, started, truncated = Tape(), iso(utc_now()), None
@@ -98,7 +99,7 @@ class CapturingHandler(HTTP11DownloadHandler):
         parsed = parse_response(raw)
         if raw:
             secure = urlsplit(request.url).scheme == "https"
-            trusted = host not in self._contextFactory.untrusted
+            trusted = self._contextFactory.trust(peer_of(request.url)) is Trust.STRICT
             exchange = Exchange(
                 url=request.url,
                 started_at=started,

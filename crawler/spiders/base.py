@@ -17,7 +17,7 @@ from scrapy import Spider, signals
 from scrapy.http import Request, Response
 
 from archive.datadir import ENVIRONMENT_VARIABLE, DataDir, require_space
-from archive.errors import StorageError, UsageError
+from archive.errors import StorageError
 from archive.frontier import FrontierRow
 from archive.http import HttpResponse
 from archive.records import Exchange, Source
@@ -27,7 +27,7 @@ from crawler.revisit import conditions
 from crawler.robots import RobotsForbid, RobotsUnavailable
 from crawler.scheduler import FrontierScheduler
 from crawler.session import CrawlSession
-from crawler.source import load_registry
+from crawler.source import choose, load_registry
 from pipelines.reference import open_archive
 
 
@@ -146,14 +146,7 @@ class ArchiveSpider(Spider):
         named = [n for n in getattr(self, "source", "").split(",") if n]
         if not named:
             return registry if path or getattr(self, "all", None) else []
-        by_id = {source.source_id: source for source in registry}
-        unknown = [name for name in named if name not in by_id]
-        if unknown:
-            raise UsageError(
-                f"no source {', '.join(unknown)} in the registry; it has "
-                f"{', '.join(sorted(by_id)) or 'none'}"
-            )
-        return [by_id[name] for name in named]
+        return choose(registry, named)
 
     def _open(self) -> CrawlSession:
         named = getattr(self, "data", None) or os.environ.get(ENVIRONMENT_VARIABLE)
