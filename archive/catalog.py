@@ -36,6 +36,8 @@ from archive.records import (
 CAPTURE_FIELDS = tuple(f.name for f in fields(Capture))
 
 CELL_FIELDS = tuple(f.name for f in fields(Cell))
+#: Ids that begin with a time, as ``new_run_id`` makes them.
+RUN_IDS = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "-*"
 #: Columns of ``reports`` that the reading itself says.
 REPORT_FIELDS = (
     "report_id",
@@ -113,10 +115,16 @@ class Catalog:
     # ------------------------------------------------------------------- runs
 
     def start_run(self, command: str) -> str:
-        """Open a row in the run ledger and return its id."""
+        """Open a row in the run ledger and return its id.
+
+        Ids sort in the order of the runs, even when the clock was set back between.
+        """
         moment = self._clock()
-        run_id = new_run_id(moment)
         with self.atomic():
+            last = self.one(
+                f"SELECT max(run_id) AS id FROM runs WHERE run_id GLOB '{RUN_IDS}'"
+            )
+            run_id = new_run_id(moment, after=(last and last["id"]) or "")
             self.db.table("runs").insert(
                 {"run_id": run_id, "started_at": iso(moment), "command": command}
             )
@@ -131,12 +139,16 @@ class Catalog:
             self.db.execute("UPDATE runs SET outcome = 'killed' WHERE outcome IS NULL")
 
     def finish_run(self, run_id: str, outcome: str, stats: Mapping[str, Any]) -> None:
-        """Close a row of the run ledger."""
+        """Close a row of the run ledger; a run never ends before it began."""
         with self.atomic():
+            run = self.one(
+                "SELECT started_at AS at FROM runs WHERE run_id = ?", [run_id]
+            )
+            began = run["at"] if run else ""
             self.db.table("runs").update(
                 run_id,
                 {
-                    "finished_at": iso(self._clock()),
+                    "finished_at": max(iso(self._clock()), began),
                     "outcome": outcome,
                     "stats": json.dumps(stats, ensure_ascii=False, sort_keys=True),
                 },

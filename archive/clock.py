@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
@@ -28,10 +28,17 @@ def new_record_id() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
 
 
-def new_run_id(moment: datetime) -> str:
+def new_run_id(moment: datetime, after: str = "") -> str:
     """An identifier that sorts by start time and is unique among machines.
+
+    It sorts behind ``after``, an earlier one, whatever the clock says.
 
     >>> new_run_id(datetime(2026, 1, 31, 8, tzinfo=UTC))[:16]
     '20260131T080000-'
+    >>> new_run_id(datetime(2026, 1, 1, tzinfo=UTC), "20261231T235959-5f0a1c")[:16]
+    '20270101T000000-'
     """
+    if after:
+        earlier = datetime.strptime(after[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        moment = max(moment, earlier + timedelta(seconds=1))
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"

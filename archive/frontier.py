@@ -216,14 +216,17 @@ class Frontier:
     def next(self, source_id: str, skip: Iterable[str] = ()) -> FrontierRow | None:
         """The most urgent pending URL of a source that is not in ``skip``."""
         skip = tuple(skip)
-        sql = (
-            f"SELECT {ROW_COLUMNS} FROM frontier"
-            " WHERE source_id = ? AND state = 'pending'"
-        )
+        pending = "source_id = ? AND state = 'pending'"
         if skip:
-            sql += f" AND url NOT IN ({_marks(skip)})"
-        sql += " ORDER BY priority DESC, depth, rowid LIMIT 1"
-        row = self.catalog.one(sql, [source_id, *skip])
+            pending += f" AND url NOT IN ({_marks(skip)})"
+        # With the priority known the index gives the order and nothing is sorted.
+        sql = (
+            f"SELECT {ROW_COLUMNS} FROM frontier WHERE {pending} AND priority ="
+            f" (SELECT priority FROM frontier WHERE {pending}"
+            "  ORDER BY priority DESC LIMIT 1)"
+            " ORDER BY depth, rowid LIMIT 1"
+        )
+        row = self.catalog.one(sql, [source_id, *skip] * 2)
         return FrontierRow(**row) if row else None
 
     # --------------------------------------------------------------- finishing

@@ -30,7 +30,7 @@ SERIES = "ledger"
 #: What is written down of each table, parents first. ``?`` is the time since when.
 QUERIES = {
     "runs": "SELECT run_id, started_at, finished_at, command, outcome, stats FROM runs"
-    " WHERE started_at > ?1 OR finished_at > ?1 ORDER BY run_id",
+    " WHERE started_at >= ?1 OR finished_at > ?1 ORDER BY run_id",
     "sources": "SELECT * FROM sources WHERE source_id IN (SELECT source_id"
     " FROM frontier WHERE discovered_at >= ?1 OR visited_at >= ?1) ORDER BY source_id",
     "frontier": "SELECT * FROM frontier"
@@ -61,10 +61,7 @@ def write(
     Joins the transaction that finishes the run: should the disk be full, the run stays
     unfinished and the next ledger covers it. Raises StorageError.
     """
-    last = catalog.one(
-        "SELECT max(finished_at) AS at FROM runs WHERE ledger_file IS NOT NULL"
-    )
-    since = (last and last["at"]) or ""
+    since = _since(catalog)
     rows = {table: catalog.rows(sql, [since]) for table, sql in QUERIES.items()}
     brought = catalog.one("SELECT 1 FROM captures WHERE run_id = ? LIMIT 1", [run_id])
     told = any(rows[table] for table in rows if table not in INCIDENTAL)
@@ -78,6 +75,24 @@ def write(
                 file = store.append_metadata(content, {FIELD: table}).file
         store.sync()
     catalog.db.table("runs").update(run_id, {"ledger_file": file})
+
+
+def _since(catalog: Catalog) -> str:
+    """The time from which on rows may be in no ledger yet; '' for all.
+
+    When the clock was set back, what came after the last ledger bears earlier times
+    than it: then from the earliest start of the runs since.
+    """
+    last = catalog.one(
+        "SELECT run_id, finished_at AS at FROM runs WHERE ledger_file IS NOT NULL"
+        " ORDER BY run_id DESC LIMIT 1"
+    )
+    if last is None:
+        return ""
+    began = catalog.one(
+        "SELECT min(started_at) AS at FROM runs WHERE run_id > ?", [last["run_id"]]
+    )
+    return min(str(last["at"]), str((began and began["at"]) or last["at"]))
 
 
 def read(record: RawRecord) -> Iterator[tuple[str, Mapping[str, Any]]]:

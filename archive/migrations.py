@@ -58,3 +58,10 @@ def m003_recrawl(db: Database) -> None:
             for column in table.columns:
                 if column.name not in present:
                     db.execute(f"ALTER TABLE frontier ADD COLUMN {column.ddl()}")
+
+
+@migrations()
+def m004_frontier_order(db: Database) -> None:
+    """Index the frontier in the order in which it is worked through."""
+    columns = ("source_id", "state", "priority", "depth")
+    db.table("frontier").create_index(columns, if_not_exists=True)

@@ -74,8 +74,7 @@ def publish(
     data.public.mkdir(parents=True, exist_ok=True)
     draft, final = data.public / "draft.db", data.public / "nianbao.db.new"
     try:
-        for path in (draft, final):
-            path.unlink(missing_ok=True)
+        _clear(data.public)
         rows = build(draft, catalog, progress)
         progress("compacting")
         connection = sqlite3.connect(draft)
@@ -100,6 +99,7 @@ def publish(
         _sync(note)
         final.replace(data.published)
         note.replace(data.manifest)
+        _sync(data.public)
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageError(f"cannot publish to {data.public}: {error}") from error
     return Publication(data.published, publication.sha256, publication.bytes, rows)
@@ -287,6 +287,17 @@ def _describe(path: Path, rows: dict[str, int]) -> Publication:
     return Publication(path, digest.hexdigest(), path.stat().st_size, rows)
 
 
+def _clear(public: Path) -> None:
+    """Remove what a killed publication left: drafts, their journals, a manifest."""
+    for pattern in ("draft.db*", "*.new", "*.new-journal"):
+        for path in public.glob(pattern):
+            path.unlink()
+
+
 def _sync(path: Path) -> None:
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
+    """Make a file, or the names in a directory, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -153,8 +153,15 @@ class WarcStore(WarcReader):
         )
         offset, length = self._write(kind, block, capture_id, extra, http=True)
         request = common | {"WARC-Concurrent-To": f"<{capture_id}>"}
-        self._write(
-            WarcRecordType.request, exchange.request, self._new_id(), request, http=True
+        self._put(
+            serialise(
+                WarcRecordType.request,
+                exchange.request,
+                self._new_id(),
+                request,
+                http=True,
+            ),
+            roll=False,  # an exchange stays in one file
         )
         capture = Capture(
             capture_id=capture_id,
@@ -248,10 +255,10 @@ class WarcStore(WarcReader):
     ) -> tuple[int, int]:
         return self._put(serialise(kind, block, record_id, headers, http=http))
 
-    def _put(self, data: bytes) -> tuple[int, int]:
+    def _put(self, data: bytes, roll: bool = True) -> tuple[int, int]:
         if self._broken:
             raise StorageError(self._broken)
-        if self._file is None or self._offset >= self._roll_bytes:
+        if self._file is None or (roll and self._offset >= self._roll_bytes):
             self._roll()
         assert self._file is not None
         offset = self._offset

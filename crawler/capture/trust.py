@@ -1,14 +1,14 @@
 """TLS trust by host and port: verified where possible, otherwise less, and recorded.
 
 Many government hosts have incomplete chains or certificates of another name, some speak
-nothing newer than TLS 1.0 or agree on keys that are too short today. Refusing them would
-lose public documents, trusting everybody silently would hide the fact. So a host is
-asked with verification and today's protocols first. When it is refused, it is asked
-again, alone and for this run: without verification after a certificate that is not
+nothing newer than TLS 1.0 or agree on keys that are too short today. Refusing them
+would lose public documents, trusting everybody silently would hide the fact. So a host
+is asked with verification and today's protocols first. When that fails, it is asked
+again, it alone and for this run: without verification after a certificate that is not
 accepted (:attr:`Trust.UNVERIFIED`), with every protocol and cipher the library still
 has after a handshake that fails for its weakness (:attr:`Trust.LEGACY`). Every capture
-of such a host says ``tls_verified = false``. What fails even so is a :class:`TlsRefused`
-that says what was expected and what was found.
+of such a host says ``tls_verified = false``. What fails even so is a
+:class:`TlsRefused` that says what was expected and what was found.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WEAK = {
     "alert protocol version": "a server that refuses the protocol versions offered",
     "dh key too small": "a Diffie-Hellman key that is too short",
     "unsafe legacy renegotiation": "a server without secure renegotiation (RFC 5746)",
-    "alert handshake failure": "a server with which no cipher is shared",
+    "alert handshake failure": "a server that refuses all ciphers and keys offered",
     "alert insufficient security": "a server that finds all ciphers offered too weak",
     "wrong cipher returned": "a cipher that was not offered",
     "legacy sigalg disallowed": "a signature of a kind that is not accepted any more",
@@ -49,8 +49,8 @@ WEAK = {
 }
 #: What OpenSSL says when the answer is no TLS at all.
 FOREIGN = ("wrong version number", "http request", "packet length too long")
-#: Also ciphers and keys below 80 bits of security; verification is off anyway.
-LEGACY_CIPHERS = b"ALL:@SECLEVEL=0"
+#: Also keys and hashes below 80 bits of security; no cipher without a certificate.
+LEGACY_CIPHERS = b"ALL:!aNULL:@SECLEVEL=0"
 
 
 class Trust(IntEnum):
@@ -89,7 +89,7 @@ class LegacyFactory:
 
 @implementer(IPolicyForHTTPS)
 class TrustPolicy:
-    """Chooses the TLS options by host. ``factories`` has one for every step of trust."""
+    """Chooses the TLS options by peer; ``factories`` has one for every step."""
 
     def __init__(self, factories: dict[Trust, Any]) -> None:
         self._factories = factories

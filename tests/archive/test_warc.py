@@ -12,7 +12,7 @@ from fastwarc.warc import ArchiveIterator
 from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
 from archive.records import Exchange
 from archive.warc import WarcStore
-from archive.warcreader import OPEN_SUFFIX
+from archive.warcreader import OPEN_SUFFIX, WarcReader
 from archive.warcrepair import recover
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
@@ -159,6 +159,26 @@ def test_three_independent_readers_accept_every_file(tmp_path):
         assert done.returncode == 0, printed
         assert good in printed
         assert "digest failed" not in printed
+
+
+def test_a_response_and_its_request_stay_in_one_file_when_files_are_rolled(tmp_path):
+    with store(tmp_path, roll_bytes=1) as warcs:
+        captures = [warcs.append(exchange(body)) for body in (b"one", b"two")]
+    assert len({capture.warc_file for capture in captures}) == 2
+    reader = WarcReader(tmp_path)
+    for capture in captures:
+        original = reader.read_original(
+            capture.warc_file,
+            capture.warc_offset,
+            capture.warc_length,
+            capture.sha256,
+        )
+        assert original.record_id == capture.capture_id
+        with (tmp_path / capture.warc_file).open("rb") as stream:
+            kinds = [
+                dict(record.headers)["WARC-Type"] for record in ArchiveIterator(stream)
+            ]
+        assert kinds == ["warcinfo", "response", "request"]
 
 
 def test_a_flipped_byte_is_damage_not_content(tmp_path):

@@ -56,3 +56,11 @@ def test_the_tls_policy_has_the_switch_for_verification():
     source = inspect.getsource(contextfactory._ScrapyClientContextFactory)
     assert "if not self._verify_certificates:" in source
     assert callable(contextfactory._load_context_factory_from_settings)
+
+
+def test_the_tls_policy_hands_out_its_context_and_takes_a_lowest_version():
+    assert callable(contextfactory._get_creator_context)
+    source = inspect.getsource(contextfactory._ScrapyClientContextFactory)
+    assert "self.tls_min_version" in source
+    source = inspect.getsource(contextfactory._ScrapyCertificateOptions)
+    assert "ctx.set_options(0x4)  # OP_LEGACY_SERVER_CONNECT" in source

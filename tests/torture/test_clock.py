@@ -1,0 +1,67 @@
+"""A clock that jumps puts no run out of order and keeps nothing from the archive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.torture import command
+from tests.torture.forks import COMPLETE, KILLED
+from tests.torture.scenarios import Result
+
+DAY = 86_400.0
+#: Half a second before; the clocks of New York go back at 06:00 UTC that day.
+YEAR_END = datetime(2026, 12, 31, 23, 59, 59, 500_000, UTC)
+END_OF_SUMMER_TIME = datetime(2026, 11, 1, 5, 59, 59, 500_000, UTC)
+
+
+def run_at(forks, data, shift: float, point: str = "", nth: int = 0) -> None:
+    arguments = forks.command(data)
+    code, printed = forks.runner.run(*arguments, point=point, nth=nth, shift=shift)
+    assert code == (KILLED if point else COMPLETE), printed
+
+
+@pytest.mark.parametrize("shifts", [(0, -DAY, DAY, 0), (DAY, 0, -DAY, -2 * DAY)])
+def test_runs_keep_their_order_and_nothing_is_lost_when_the_clock_jumps_a_day(
+    forks, tmp_path, shifts
+):
+    data = tmp_path / "data"
+    run_at(forks, data, shifts[0], "after COMMIT", 16)
+    run_at(forks, data, shifts[1], "after COMMIT", 14)
+    run_at(forks, data, shifts[2])
+    run_at(forks, data, shifts[3])
+    runs = command.query(
+        data / "catalog.db", "SELECT outcome FROM runs ORDER BY run_id"
+    )
+    assert runs == [("killed",), ("killed",), ("complete",), ("complete",)]
+    backwards = "SELECT count(*) FROM runs WHERE finished_at < started_at"
+    assert command.query(data / "catalog.db", backwards) == [(0,)]
+    assert forks.compare(data, Result(forks.pages)).problems == []
+
+
+def test_the_ledger_holds_what_was_found_after_the_clock_was_set_back(forks, tmp_path):
+    data = tmp_path / "data"
+    code, printed = forks.runner.run(*forks.command(data), "--limit", "9", shift=DAY)
+    assert code == COMPLETE, printed
+    run_at(forks, data, 0)
+    before = command.frontier(data)
+    assert before == command.frontier(forks.whole)
+    code, printed = forks.runner.run("reindex", "--data", data)
+    assert code == COMPLETE, printed
+    assert {row[0] for row in command.frontier(data)} == {row[0] for row in before}
+
+
+@pytest.mark.parametrize("moment", [YEAR_END, END_OF_SUMMER_TIME])
+def test_a_crawl_over_the_end_of_a_year_or_of_summer_time_is_as_any_other(
+    forks, tmp_path, moment
+):
+    data = tmp_path / "data"
+    run_at(forks, data, (moment - datetime.now(UTC)).total_seconds())
+    ((began, ended),) = command.query(
+        data / "catalog.db", "SELECT started_at, finished_at FROM runs"
+    )
+    assert began < ended
+    assert began[:16] == f"{moment:%Y-%m-%dT%H:%M}"
+    assert ended[:16] > began[:16]
+    assert forks.compare(data, Result(forks.pages)).problems == []
