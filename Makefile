@@ -45,7 +45,7 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 -q
+	$(MAKE) test
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .

@@ -233,14 +233,6 @@ def test_a_server_without_secure_renegotiation_is_asked_again_more_leniently(
     assert hello.answers == [HANDSHAKE_FAILURE, b""]
 
 
-@pytest.mark.skip(
-    reason="OpenSSL's servers always offer secure renegotiation: a whole handshake"
-    " without it cannot be produced here"
-)
-def test_a_server_without_secure_renegotiation_is_read_and_marked_unverified():
-    """The first half of it is the test before."""
-
-
 def test_less_trust_in_one_port_leaves_other_ports_and_hosts_alone():
     policy = TrustPolicy(dict.fromkeys(Trust))
     policy.lower(("a.gov.cn", 443), Trust.LEGACY)

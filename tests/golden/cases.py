@@ -64,7 +64,7 @@ def names() -> list[str]:
 
 
 def summary(extraction: Extraction) -> dict[str, Any]:
-    """What is expected of an extraction, as plain data; ``read_by_eye`` is left out."""
+    """What is expected of an extraction, as plain data; ``checked`` is left out."""
     report = extraction.report
     if report is None:
         return {"form": extraction.form, "verdict": extraction.verdict.kind,

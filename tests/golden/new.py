@@ -1,8 +1,9 @@
 """``python -m tests.golden.new NAME``: write what a document is read as, to be checked.
 
 The folder with ``document.*`` and ``about.yml`` is there already. What is written says
-``"read_by_eye": false``; the tests refuse it until a person has compared every value
-with the document and put ``true`` there.
+``"checked": ""``; the tests refuse it until it says how every value was compared:
+``eye`` (read in the document itself) or ``inputs`` (with the figures and words that the
+document was typeset from, which the code under test never saw).
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from tests.golden.cases import FOLDER, Golden, golden, summary
 
 
 def write(case: Golden) -> None:
-    """Write ``expected.json`` of a case, not yet read by anybody."""
-    found = {"read_by_eye": False, **summary(case.extraction())}
+    """Write ``expected.json`` of a case, not yet compared with anything."""
+    found = {"checked": "", **summary(case.extraction())}
     path = FOLDER / case.name / "expected.json"
     path.write_text(render(found), "utf-8")
 
@@ -42,11 +43,11 @@ def render(found: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    """Write one case; 2 when its folder is not ready, 1 when it was read already."""
+    """Write one case; 2 when its folder is not ready, 1 when it was checked already."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument(
-        "--again", action="store_true", help="replace a case that was read"
+        "--again", action="store_true", help="replace a case that was checked"
     )
     options = parser.parse_args()
     try:
@@ -54,12 +55,12 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    if case.expected.get("read_by_eye") and not options.again:
-        print(f"{options.name} was read by a person; --again replaces it")
+    if case.expected.get("checked") and not options.again:
+        print(f"{options.name} was checked; --again replaces it")
         return 1
     write(case)
-    print(f"tests/golden/{options.name}/expected.json written: read it beside the "
-          "document, then put read_by_eye to true")  # fmt: skip
+    print(f"tests/golden/{options.name}/expected.json written: compare it with "
+          "the document, then say in `checked` how")  # fmt: skip
     return 0
 
 
