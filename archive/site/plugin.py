@@ -17,7 +17,7 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from archive import __version__
-from archive.site import fts, originals, present
+from archive.site import fts, language, originals, present
 from archive.site.pages import (
     agency,
     capture,
@@ -94,6 +94,12 @@ def register_routes() -> list[tuple[str, View]]:
     return [(pattern, only_reading(view)) for pattern, view in own]
 
 
+@hook()
+def asgi_wrapper(datasette: Any) -> Callable[[language.App], language.App]:
+    """Every page speaks the language its address asks for."""
+    return language.speaking
+
+
 @hook(trylast=True)
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Make Datasette's own search understand Chinese.
@@ -112,6 +118,9 @@ def prepare_jinja2_environment(env: Any) -> None:
         say=say,
         name=name,
         site_path=present.path,
+        language=language.current.get,
+        language_tags=language.TAGS,
+        in_language=language.other_address,
         web_link=present.web_link,
         percent=present.percent,
         circled=present.circled,

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-LANGUAGES = ("zh", "en")
+from archive.site.language import LANGUAGES, current
 
 
 @cache
@@ -30,17 +30,19 @@ def _flatten(node: Any, path: str, into: dict[str, dict[str, str]]) -> None:
         _flatten(child, f"{path}.{key}" if path else str(key), into)
 
 
-def say(key: str, lang: str = "zh", **values: Any) -> str:
-    """The words for ``key``; KeyError for one that is not in the file.
+def say(key: str, lang: str | None = None, **values: Any) -> str:
+    """The words for ``key`` in ``lang``, by default in the language of the request.
+
+    KeyError for a key that is not in the file.
 
     >>> say("verdict.FAIL"), say("verdict.FAIL", "en")
     ('不符', 'does not add up')
     """
-    words = strings()[key][lang]
+    words = strings()[key][lang or current.get()]
     return words.format(**values) if values else words
 
 
-def name(group: str, code: str | None, lang: str = "zh") -> str:
+def name(group: str, code: str | None, lang: str | None = None) -> str:
     """The name of a code, the code itself where the file has none.
 
     >>> name("form", "pdf"), name("form", "new")
@@ -49,4 +51,4 @@ def name(group: str, code: str | None, lang: str = "zh") -> str:
     if code is None:
         return ""
     words = strings().get(f"{group}.{code}")
-    return words[lang] if words else code
+    return words[lang or current.get()] if words else code

@@ -165,7 +165,7 @@ async def test_the_facts_name_their_evidence(site: Any) -> None:
     assert "2021-03-31 逾期 2 天" in facts
     assert "政府汇总（含部门与下级）" in facts
     unknown = words((await soup(site, HOSTILE)).find(class_="nb-facts"))
-    assert "未知 unknown" in unknown
+    assert "发布日期 未知" in unknown
 
 
 async def test_local_rows_leftovers_and_chapters_are_shown(site: Any) -> None:
@@ -261,7 +261,7 @@ async def test_what_is_not_here_is_404_with_a_hint(
 async def test_the_home_page_gives_numbers_with_their_denominators(site: Any) -> None:
     page = await soup(site, "/")
     figures = [words(li) for li in page.select(".nb-figures li")]
-    assert figures[0].startswith("4 份报告 reports 其中 1 份表格读全")
+    assert figures[0].startswith("4 份报告 其中 1 份表格读全")
     assert "2020—2022 年度" in figures[0]
     assert figures[1].startswith("3 个机关")
     # 198 cells of 2019, 200 of 2021, one local row; three cells hold no number.
@@ -276,7 +276,7 @@ async def test_the_agency_page_shows_its_gap(site: Any) -> None:
     page = await soup(site, "/agency/990683-gov")
     rows = [words(tr) for tr in page.select("tbody tr")]
     assert [row[:4] for row in rows] == ["2022", "2021", "2020"]
-    assert rows[1].startswith("2021 缺失 missing")
+    assert rows[1].startswith("2021 缺失")
     assert rows[2].startswith("2020 逾期发布 · 部分读出 106 107 72 2 0 0 0 ⚠ 2 2021-04")
     office = await soup(site, "/agency/990683-office")
     assert words(office.find("tbody").tr).startswith("2020 已收录 · 部分读出 — — —")
