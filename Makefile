@@ -10,8 +10,9 @@ DEV := $(VENV)/.installed-dev
 # pywb replays the archive in tests; it cannot share an environment with Scrapy.
 REPLAY := .venv-replay
 PYWB := $(REPLAY)/.installed
+INTEROP := .interop
 
-.PHONY: demo test check format eval bench torture lock metadata clean
+.PHONY: demo test test-ocr check format eval bench torture interop lock metadata clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -55,23 +56,54 @@ format: $(DEV)
 eval: $(DEV)
 	$(BIN)/python -m tests.eval.gate
 
+# Needs some 320 MB more: networks and what runs them.
+test-ocr: $(DEV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -c constraints-ocr.txt -e '.[dev,ocr]'
+	$(BIN)/python -m pytest -q tests/pipelines/test_ocr.py tests/pipelines/test_ocr_absent.py
+	$(BIN)/python -m tests.eval.ocr
+
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.extract
 	$(BIN)/python -m benchmarks.crawl
 
-# 100 kills and 20 full disks, some minutes; the last table is in docs/reliability.md.
+# Kills, full disks, fault points, a long frontier: a quarter of an hour. The last tables
+# are in docs/reliability.md.
 torture: $(DEV)
 	NIANBAO_LONG=1 $(BIN)/python -m tests.torture
 
-# What the pinned versions are is decided here and nowhere else.
-lock: $(DEV)
-	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e '.[dev]'
-	{ head -2 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new
-	mv constraints.new constraints.txt
+# Programs that read and write WARC and WACZ files, to read ours and be read by us.
+interop: $(DEV) $(PYWB)
+	test -x $(INTEROP)/py/bin/python || $(PYTHON) -m venv $(INTEROP)/py
+	$(INTEROP)/py/bin/python -m pip install --quiet -r tests/archive/interop/requirements.txt
+	mkdir -p $(INTEROP) && cp tests/archive/interop/package.json $(INTEROP)/
+	npm install --prefix $(INTEROP) --no-audit --no-fund --silent \
+	  || echo "npm is not here: what needs warcio.js is skipped"
+	NIANBAO_INTEROP=$(CURDIR)/$(INTEROP) NIANBAO_PYWB=$(CURDIR)/$(REPLAY)/bin/wayback \
+	  $(BIN)/python -m pytest -q tests/archive/test_interop.py tests/archive/test_replay_odd.py
+
+# What the pinned versions are is decided here and nowhere else: in an environment of its
+# own, since the one beside it may have extras that are pinned elsewhere.
+lock:
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --upgrade pip
+	.venv-lock/bin/python -m pip install --quiet -e '.[dev]'
+	{ head -2 constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable; } > constraints.new
+	mv constraints.new constraints.txt && rm -rf .venv-lock
 
 metadata: $(RUN)
 	$(BIN)/nianbao metadata > datasette-metadata.json
 	$(BIN)/nianbao metadata --docs > docs/data-dictionary.md
+	$(BIN)/nianbao metadata --questions > docs/questions.md
 
 clean:
-	rm -rf $(VENV) $(REPLAY)
+	rm -rf $(VENV) $(REPLAY) $(INTEROP)
+
+# The site on the newest pre-release of Datasette 1.0, in an environment of its own. It may
+# fail: nothing depends on it. -k leaves out what is known to be of 0.65.
+NEXT := .venv-next
+.PHONY: datasette-next
+datasette-next: | $(BIN)/python
+	test -x $(NEXT)/bin/python || $(PYTHON) -m venv $(NEXT)
+	-$(NEXT)/bin/python -m pip install --quiet -e '.[dev]'
+	-$(NEXT)/bin/python -m pip install --quiet --pre --upgrade 'datasette>=1.0a41,<2'
+	-$(NEXT)/bin/python -m pytest -q tests/archive/site

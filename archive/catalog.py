@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from archive.clock import Clock, iso, new_run_id, utc_now
 from archive.errors import StorageError
 from archive.migrations import migrations
+from archive.portals import hosts_of
 from archive.records import (
     Agency,
     Capture,
@@ -52,6 +53,12 @@ REPORT_FIELDS = (
     "due_on",
     "days_late",
 )
+
+
+def _of_the_disk(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite complains of the file rather than of what it was asked to do."""
+    asked = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
+    return not isinstance(error, (*asked, sqlite3.NotSupportedError))
 
 
 def row_to_capture(row: Mapping[str, Any]) -> Capture:
@@ -97,12 +104,22 @@ class Catalog:
         try:
             with self.db.atomic():
                 yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            if not _of_the_disk(error):
+                raise
             raise StorageError(f"cannot write {self.path}: {error}") from error
 
     def rows(self, sql: str, params: Iterable[Any] = ()) -> list[dict[str, Any]]:
-        """Rows of a SELECT as dictionaries. For this package only."""
-        return list(self.db.query(sql, list(params)))
+        """Rows of a SELECT as dictionaries. For this package only.
+
+        Raises StorageError when the file cannot be read.
+        """
+        try:
+            return list(self.db.query(sql, list(params)))
+        except sqlite3.DatabaseError as error:
+            if not _of_the_disk(error):
+                raise
+            raise StorageError(f"cannot read {self.path}: {error}") from error
 
     def one(self, sql: str, params: Iterable[Any] = ()) -> dict[str, Any] | None:
         """First row of a SELECT."""
@@ -111,6 +128,10 @@ class Catalog:
     def upsert(self, table: str, row: Mapping[str, Any]) -> None:
         """Insert or update one row by its primary key."""
         self.db.table(table).upsert(dict(row))
+
+    def now(self) -> str:
+        """The time, as rows of this catalogue are stamped with."""
+        return iso(self._clock())
 
     # ------------------------------------------------------------------- runs
 
@@ -157,6 +178,10 @@ class Catalog:
 
     # ---------------------------------------------------------------- sources
 
+    def source(self, source_id: str) -> dict[str, Any] | None:
+        """A row of ``sources``."""
+        return self.one("SELECT * FROM sources WHERE source_id = ?", [source_id])
+
     def put_source(self, source: Source, **state: Any) -> None:
         """Record a portal of the registry; ``state`` sets cms, state, last_ok_at, note.
 
@@ -171,6 +196,7 @@ class Catalog:
             "adcode": source.adcode,
             "level": source.level,
             "home": source.home,
+            "hosts": json.dumps(hosts_of(source)),
         }
         if known is None:
             row |= {"state": "untried", "note": source.note}
@@ -245,6 +271,12 @@ class Catalog:
             self.db.table("metrics").insert_all(asdict(m) for m in metrics)
             self.db.table("rules").upsert_all(asdict(r) for r in rules)
 
+    def put_crosswalk(self, terms: Iterable[Mapping[str, Any]]) -> None:
+        """Replace the crosswalk of the generations with that of this version."""
+        with self.atomic():
+            self.db.execute("DELETE FROM crosswalk")
+            self.db.table("crosswalk").insert_all(dict(term) for term in terms)
+
     def metrics(self) -> list[Metric]:
         """All metrics in the order of the forms."""
         return [
@@ -274,8 +306,17 @@ class Catalog:
                 ],
             )
 
-    def put_triage(self, extraction: Extraction, url: str, title: str | None) -> None:
-        """Record what a candidate was taken for, replacing an earlier reading."""
+    def put_triage(
+        self,
+        extraction: Extraction,
+        url: str,
+        title: str | None,
+        part: int | None = None,
+    ) -> None:
+        """Record what a candidate was taken for, replacing an earlier reading.
+
+        ``part``: which report of the document, from 2 on; None for the document.
+        """
         report, moment = extraction.report, iso(self._clock())
         key = [extraction.sha256, url]
         with self.atomic():
@@ -296,13 +337,28 @@ class Catalog:
                     "extractor": extraction.extractor,
                     "template_version": extraction.template_version,
                     "extracted_at": moment,
+                    "part": part,
+                    "files": json.dumps(extraction.files) if extraction.files else None,
                 },
             )
 
     def put_agency(self, agency: Agency) -> None:
-        """Record an authority."""
+        """Record an authority and its names; a credit code once seen stays."""
+        row = asdict(agency)
+        names = row.pop("names")
+        if row["uscc"] is None:
+            del row["uscc"]
         with self.atomic():
-            self.upsert("agencies", asdict(agency))
+            self.upsert("agencies", row)
+            for name in names:
+                self.db.execute(
+                    "INSERT INTO agency_names (agency_id, name, relation, valid_from,"
+                    " valid_to, basis) VALUES (:agency_id, :name, :relation,"
+                    " :valid_from, :valid_to, :basis) ON CONFLICT DO UPDATE SET"
+                    " valid_from = min(valid_from, excluded.valid_from),"
+                    " valid_to = max(valid_to, excluded.valid_to)",
+                    {"agency_id": agency.agency_id, **name},
+                )
 
     def versions(self, report_id: str) -> list[dict[str, Any]]:
         """Versions of a report, oldest first."""
@@ -346,14 +402,18 @@ class Catalog:
                 [report.report_id, version_no, sha256],
             )
             at = min(at, known["at"]) if known else at
+            said = {n: getattr(report, n) for n in ("title", "template", "status")}
             self.db.table("report_versions").upsert(
-                key | {"sha256": sha256, "first_captured_at": at, "change": change}
+                key
+                | {"sha256": sha256, "first_captured_at": at, "change": change}
+                | said
             )
-            for table in ("chapters", "cells", "checks", "leftovers"):
+            for table in ("chapters", "cells", "checks", "aggregates", "leftovers"):
                 self.db.execute(
                     f"DELETE FROM {table} WHERE report_id = ? AND version_no = ?",
                     [report.report_id, version_no],
                 )
+            self._unchecked(report.report_id)
             for table, items in (
                 ("chapters", report.chapters),
                 ("cells", report.cells),
@@ -377,6 +437,16 @@ class Catalog:
         }
         with self.atomic():
             self.upsert("reports", row)
+            self._unchecked(report.report_id)
+
+    def _unchecked(self, report_id: str) -> None:
+        """Have the next check look at a report again, and at those it bears on."""
+        self.db.execute(
+            "UPDATE checked SET rules_version = '' WHERE report_id = ?", [report_id]
+        )
+        self.db.execute(
+            "UPDATE sketches SET method = '' WHERE report_id = ?", [report_id]
+        )
 
     def report(self, report_id: str) -> dict[str, Any] | None:
         """A row of ``reports``."""
@@ -418,8 +488,14 @@ class Catalog:
             )
 
     def current_versions(self) -> list[tuple[str, int]]:
-        """(report_id, version_no) of every report's current version."""
-        sql = "SELECT report_id, version_no FROM reports ORDER BY report_id"
+        """(report_id, version_no) of every report's current version.
+
+        Quarantined reports are left out: nothing is concluded from them.
+        """
+        sql = (
+            "SELECT report_id, version_no FROM reports"
+            " WHERE status <> 'quarantined' ORDER BY report_id"
+        )
         return [(r["report_id"], r["version_no"]) for r in self.rows(sql)]
 
     def candidates(self) -> list[dict[str, Any]]:
@@ -431,17 +507,29 @@ class Catalog:
         return self.rows(
             "SELECT t.sha256, t.url, t.extractor, t.template_version, t.title,"
             " t.report_id, d.filename, s.source_id, s.name, s.adcode, s.level,"
-            " f.link_text, f.via, f.list_date"
+            " f.link_text, f.via, f.list_date,"
+            " CASE f.role WHEN 'attachment' THEN p.link_text END AS page_title"
             " FROM triage t JOIN documents d USING (sha256)"
             " LEFT JOIN frontier f ON f.url = t.url"
+            " LEFT JOIN frontier p ON p.url = f.via AND p.source_id = f.source_id"
             " LEFT JOIN sources s ON s.source_id = f.source_id"
+            " WHERE t.part IS NULL"
             " ORDER BY t.found_at, d.first_captured_at, t.sha256, t.url"
         )
 
     def put_report_document(
-        self, report_id: str, version_no: int, sha256: str, role: str, url: str
+        self,
+        report_id: str,
+        version_no: int,
+        sha256: str,
+        role: str,
+        url: str,
+        differs: str | None = None,
     ) -> None:
-        """Record that a document, found at ``url``, belongs to a version."""
+        """Record that a document, found at ``url``, belongs to a version.
+
+        ``differs``: in what it says otherwise than the main document.
+        """
         with self.atomic():
             self.upsert(
                 "report_documents",
@@ -451,6 +539,7 @@ class Catalog:
                     "sha256": sha256,
                     "role": role,
                     "url": url,
+                    "differs": differs,
                 },
             )
 

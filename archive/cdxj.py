@@ -1,18 +1,20 @@
 """CDXJ: the index by which replay tools find a capture in WARC files.
 
 One line per response, revisit or resource: ``urlkey timestamp {json}``, sorted. With it
-pywb replays ``warc/`` as it stands, and a WACZ file carries one.
+pywb replays ``warc/`` as it stands, and a WACZ file carries one. The key of an answer
+to a POST holds what its request asked for (:mod:`archive.methodquery`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.errors import StorageError
 from archive.http import parse_response
+from archive.methodquery import append_query, request_query
 from archive.urlkey import urlkey
 from archive.warccapture import timestamp
 from archive.warcparse import RESPONSES, BadRecord, RawRecord, parse
@@ -34,6 +36,8 @@ class Entry:
     filename: str
     offset: int
     length: int
+    method: str = ""  # of the request; empty for GET
+    query: str = ""  # what its body asks for
 
     def __str__(self) -> str:
         stamp = "".join(c for c in self.captured_at[:19] if c.isdigit())
@@ -45,9 +49,14 @@ class Entry:
             "length": str(self.length),
             "offset": str(self.offset),
             "filename": self.filename,
+            "method": self.method,
+            "requestBody": self.query,
         }
         text = json.dumps({k: v for k, v in fields.items() if v}, ensure_ascii=False)
-        return f"{urlkey(self.url)} {stamp} {text}"
+        address = self.url
+        if self.method:
+            address = append_query(self.url, self.method, self.query)
+        return f"{urlkey(address)} {stamp} {text}"
 
 
 def entry(record: RawRecord, filename: str, offset: int, length: int) -> Entry | None:
@@ -81,18 +90,33 @@ def entry(record: RawRecord, filename: str, offset: int, length: int) -> Entry |
 
 def entries(path: Path) -> Iterator[Entry]:
     """The lines of one WARC file; records that cannot be read are passed over."""
+    found: list[tuple[frozenset[str], Entry]] = []
+    posts: dict[str, tuple[str, str]] = {}
     with mapped(path) as data:
         for member in members(data):
             if member.data is None:
                 continue
             try:
-                made = entry(
-                    parse(member.data), path.name, member.offset, member.length
-                )
+                record = parse(member.data)
+                made = entry(record, path.name, member.offset, member.length)
             except BadRecord:  # what fixity is for
                 continue
             if made is not None:
-                yield made
+                found.append((_exchange(record), made))
+            elif record.kind == "request" and (asked := request_query(record.block)):
+                posts |= dict.fromkeys(_exchange(record), asked)
+    for ids, made in found:
+        method, query = next((posts[i] for i in ids if i in posts), ("", ""))
+        yield replace(made, method=method, query=query) if method else made
+
+
+def _exchange(record: RawRecord) -> frozenset[str]:
+    """The ids of the records of one exchange, as far as this one names them.
+
+    Some writers name the response in the request, some the request in the response.
+    """
+    named = (v for k, v in record.headers if k.lower() == "warc-concurrent-to")
+    return frozenset({record.record_id, *(name.strip("<> ") for name in named)})
 
 
 def text(found: Iterator[Entry] | list[Entry]) -> str:

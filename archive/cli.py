@@ -1,4 +1,4 @@
-"""Commands of this layer: serve, status, fixity, reindex, export."""
+"""Commands of this layer: serve, status, fixity, reindex, export, review."""
 
 from __future__ import annotations
 
@@ -12,17 +12,33 @@ from archive.catalog import Catalog
 from archive.console import Outcome, data_option, note, progress, reporting
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged, UsageError
+from archive.reviewcli import review
+from archive.withholdcli import withhold
 
 
 @click.command()
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True)
-def serve(data: DataDir, host: str, port: int) -> None:
-    """Serve the published snapshot with Datasette."""
+@click.option(
+    "--base-url", default="/", show_default=True, help="Path the site stands under."
+)
+@click.option(
+    "--trusted-proxies",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Proxies of your own before it, whose X-Forwarded-For is believed.",
+)
+def serve(
+    data: DataDir, host: str, port: int, base_url: str, trusted_proxies: int
+) -> None:
+    """Serve the published snapshot with Datasette, also the next one."""
+    from archive.serve import Public
     from archive.serve import serve as serve_site
 
-    serve_site(data.root, host, port)
+    public = Public(base_url=base_url, trusted_proxies=trusted_proxies)
+    serve_site(data, host, port, public=public)
 
 
 @click.command()
@@ -48,6 +64,51 @@ def status(data: DataDir) -> Outcome:
     counts: dict[str, Any] = found["counts"]
     summary = ", ".join(f"{number} {name}" for name, number in counts.items())
     return Outcome(summary, found, tuple(attention))
+
+
+#: Rows of what is missing that are shown on a terminal.
+MISSING_SHOWN = 40
+
+
+@click.command()
+@data_option
+@click.option("--year", type=int, help="Reports of this year only.")
+@click.option("--adcode", default="", help="Authorities of divisions that begin so.")
+@reporting
+def coverage(data: DataDir, year: int | None, adcode: str) -> Outcome:
+    """Show which reports are here, late, missing, unreadable or blocked, by year."""
+    from archive.clock import china_date, utc_now
+    from archive.coverage import judge, read, summary
+
+    require_archive(data)
+    with Catalog(data.catalog) as catalog:
+        facts = read(catalog.db.conn)
+    today = china_date(utc_now())
+    every = judge(facts, today)
+    entries = summary.chosen(every, facts.authorities, year, adcode)
+    found = summary.years(entries)
+    lost = summary.absent(entries, facts.authorities)
+    untried = sum(portal.state == "untried" for portal in facts.portals.values())
+    shown = [
+        f"{row['report_year']}  {row['state']:<10}  {row['agency']}: {row['note']}"
+        for row in lost[:MISSING_SHOWN]
+    ]
+    if len(lost) > MISSING_SHOWN:
+        shown.append(f"… and {len(lost) - MISSING_SHOWN} more: --json names them all")
+    if untried:
+        shown.append(f"{untried} portals were never tried: nothing is expected there")
+    here, due = sum(y.here for y in found), sum(y.due for y in found)
+    return Outcome(
+        f"{here} of {due} expected reports are here, of"
+        f" {len({e.agency_id for e in entries})} authorities, as of {today}",
+        {
+            "today": today.isoformat(),
+            "years": [y.figures() for y in found],
+            "absent": lost,
+            "portals_untried": untried,
+        },
+        details=(*summary.lines(found), *shown) if entries else (),
+    )
 
 
 def require_archive(data: DataDir) -> None:
@@ -167,4 +228,4 @@ def export_cdxj(data: DataDir, dest: Path) -> Outcome:
     return Outcome(f"{dest}: {lines} lines", {"path": str(dest), "lines": lines})
 
 
-commands = (serve, status, fixity, reindex, export)
+commands = (serve, status, coverage, fixity, reindex, export, review, withhold)

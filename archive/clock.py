@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
@@ -21,6 +21,15 @@ def iso(moment: datetime) -> str:
     '2026-01-31T08:00:00.000000Z'
     """
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def china_date(moment: datetime) -> date:
+    """The day in China, eight hours ahead: legal dates end with it.
+
+    >>> china_date(datetime(2026, 1, 31, 17, tzinfo=UTC)).isoformat()
+    '2026-02-01'
+    """
+    return (moment.astimezone(UTC) + timedelta(hours=8)).date()
 
 
 def new_record_id() -> str:

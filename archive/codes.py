@@ -9,6 +9,7 @@ STATES = ("number", "zero", "blank", "dash", "text", "missing")
 METHODS = ("read", "aligned", "recovered", "ocr")
 VERDICTS = ("PASS", "FAIL", "UNCERTAIN", "NOT_ASSESSABLE")
 SEVERITIES = ("fail", "odd", "note")
+ORIGINS = ("report", "reading", "unclear")
 BASES = ("official", "definitional", "heuristic")
 FORMS = (
     "html",
@@ -23,10 +24,40 @@ FORMS = (
     "text",
     "image",
 )
+AGGREGATE_STATES = ("agrees", "coverage", "exceeds", "unknown")
 ROLES = ("main", "attachment", "duplicate")
 REPORT_STATUS = ("extracted", "partial", "unreadable", "quarantined")
+#: What made a version. Other events of a page make none: a new frame, another address.
+VERSION_CHANGES = ("first", "figures", "text", "figures_and_text", "attachment")
+CHANGE_KINDS = ("cell", "chapter", "title", "template", "status", "attachment")
+HISTORY_EVENTS = (
+    "published",
+    "captured",
+    "corrected",
+    "attachment",
+    "vanished",
+    "returned",
+    "moved",
+    "merged",
+)
+PAGE_EVENTS = ("vanished", "returned", "moved")
+DECISIONS = ("confirmed", "misread", "explained", "ignored", "reopened")
+WITHHOLDINGS = ("withheld", "lifted")
 SCOPES = ("government_aggregate", "own_organ")
 COVERAGE_STATES = ("found", "late", "missing", "unreadable", "blocked", "not_due")
+COVERAGE_BASES = ("report", "years", "since", "column", "registry")
+COVERAGE_REASONS = (
+    "never_found",
+    "not_found",
+    "no_column",
+    "wall",
+    "robots",
+    "unreachable",
+    "not_read",
+    "vanished",
+)
+SIMILAR_KINDS = ("previous_year", "other_agency")
+COMPARABLE = ("same", "roughly", "part", "no")
 SOURCE_STATES = (
     "ok",
     "empty",
@@ -60,6 +91,7 @@ AGENCY_KINDS = (
     "zone",
     "other",
 )
+NAME_RELATIONS = ("printed", "full", "former")
 TRIAGE_KINDS = (
     "report",
     "circular",

@@ -43,6 +43,7 @@ class Outcome:
     figures: dict[str, Any] = field(default_factory=dict)
     attention: tuple[str, ...] = ()
     code: int = COMPLETE  # when attention is more than that, e.g. a damaged archive
+    details: tuple[str, ...] = ()  # for a person; the figures say it all
 
     @property
     def exit_code(self) -> int:
@@ -95,6 +96,8 @@ def reporting(command: Callable[..., Outcome]) -> Callable[..., None]:
                 )
             )
         else:
+            for line in outcome.details:
+                click.echo(line)
             for line in outcome.attention:
                 click.echo(f"! {line}")
             click.echo(outcome.summary)

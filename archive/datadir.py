@@ -79,7 +79,9 @@ class DataDir:
                 path.mkdir(parents=True, exist_ok=True)
             probe = self.root / f".probe-{os.getpid()}"
             probe.write_bytes(b"nianbao")
-            probe.unlink()
+            # also those of processes that were killed between these two lines
+            for left in self.root.glob(".probe-*"):
+                left.unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(
                 f"the data directory {self.root} cannot be written: {error.strerror} "

@@ -83,6 +83,7 @@ class Table:
     where: str = "both"  # both | catalog | public
     label: str | None = None
     rowid: bool = True
+    view: str | None = None  # SELECT that it is a view of
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -106,6 +107,7 @@ class Table:
             self.where,
             self.label,
             self.rowid,
+            self.view,
         )
 
     def ddl(self, known: Iterable[str]) -> Iterator[str]:
@@ -114,6 +116,9 @@ class Table:
         ``known`` names the tables of the same database, so that references to tables
         that are not in it are left out. Every foreign key gets an index.
         """
+        if self.view:
+            yield f'CREATE VIEW "{self.name}" AS\n{self.view}'
+            return
         known = set(known)
         parts = [c.ddl() for c in self.columns]
         parts.append("PRIMARY KEY (" + ", ".join(f'"{k}"' for k in self.key) + ")")
@@ -139,7 +144,7 @@ class Table:
 
 
 COLUMN_KEYS = {"type", "zh", "en", "ref", "values", "need", "private"}
-TABLE_KEYS = {"in", "zh", "en", "key", "columns", "index", "label", "rowid"}
+TABLE_KEYS = {"in", "zh", "en", "key", "columns", "index", "label", "rowid", "view"}
 
 
 def _column(table: str, name: str, spec: dict[str, Any]) -> Column:
@@ -180,6 +185,7 @@ def tables() -> dict[str, Table]:
             spec.get("in", "both"),
             spec.get("label"),
             spec.get("rowid", True),
+            spec.get("view"),
         )
     return found
 

@@ -306,8 +306,8 @@ class Frontier:
     def reports_found(self, source_id: str) -> int:
         """Number of reports taken from this portal."""
         row = self.catalog.one(
-            "SELECT count(DISTINCT t.report_id) AS n FROM frontier f"
-            " JOIN triage t ON t.url = f.url WHERE f.source_id = ?",
+            "SELECT count(DISTINCT d.report_id) AS n FROM frontier f"
+            " JOIN report_documents d ON d.url = f.url WHERE f.source_id = ?",
             [source_id],
         )
         return int(row["n"]) if row else 0
@@ -329,6 +329,14 @@ class Frontier:
             [source_id],
         )
         return [row["url"] for row in rows]
+
+    def title_of(self, source_id: str, url: str | None) -> str | None:
+        """The text of the link to a page, by which lists announce it."""
+        row = self.catalog.one(
+            "SELECT link_text AS text FROM frontier WHERE source_id = ? AND url = ?",
+            [source_id, url],
+        )
+        return row["text"] if row else None
 
     def shared_by(self, sha256: str, host: str, limit: int) -> int:
         """How many addresses of a host brought exactly this payload, up to ``limit``.

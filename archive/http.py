@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from archive.codings import GZIP_MAGIC, decode_content
 
 INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d\b", re.IGNORECASE)
+HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]*")
 PARTIAL = 206
 #: Answers whose Content-Length speaks of a body that is not sent.
 BODILESS = (204, 304)
@@ -96,6 +97,12 @@ def dechunk(body: bytes) -> tuple[bytes, str | None]:
         at += 2 if body[at : at + 2] == b"\r\n" else body[at : at + 1] == b"\n"
 
 
+def _looks_chunked(body: bytes) -> bool:
+    """Whether the first line may be the size of a chunk, or the beginning of one."""
+    line = body.partition(b"\n")[0].partition(b";")[0].strip()
+    return bool(HEXADECIMAL.fullmatch(line))
+
+
 def parse_response(raw: bytes) -> HttpResponse:
     """Parse the bytes of a response. Never raises; see ``problems``."""
     head, rest = split_head(raw)
@@ -125,7 +132,10 @@ def parse_response(raw: bytes) -> HttpResponse:
     body, coded = rest, "chunked" in first("transfer-encoding").lower()
     if status == PARTIAL:
         problems.append("HTTP 206: a part was sent that was not asked for")
-    if coded:
+    if coded and rest and not _looks_chunked(rest):
+        # pywb and others store the body without its coding and leave the header.
+        problems.append("not chunked, though declared")
+    elif coded:
         body, problem = dechunk(rest)
         if problem:
             problems.append(problem)

@@ -35,14 +35,19 @@ QUERIES = {
     " FROM frontier WHERE discovered_at >= ?1 OR visited_at >= ?1) ORDER BY source_id",
     "frontier": "SELECT * FROM frontier"
     " WHERE discovered_at >= ?1 OR visited_at >= ?1 ORDER BY rowid",
+    "report_columns": "SELECT * FROM report_columns WHERE updated_at >= ?1"
+    " ORDER BY source_id, url",
     "aliases": "SELECT * FROM aliases WHERE last_seen_at >= ?1 ORDER BY rowid",
     "tombstones": "SELECT * FROM tombstones WHERE updated_at >= ?1 ORDER BY rowid",
+    "tombstone_events": "SELECT * FROM tombstone_events WHERE at >= ?1 ORDER BY rowid",
     "documents": "SELECT * FROM documents WHERE sha256 IN"
     " (SELECT sha256 FROM triage WHERE found_at >= ?1) ORDER BY sha256",
     "triage": "SELECT sha256, url, kind, reason, title, extracted_at, found_at"
-    " FROM triage WHERE found_at >= ?1 ORDER BY found_at, sha256, url",
+    " FROM triage WHERE found_at >= ?1 AND part IS NULL"
+    " ORDER BY found_at, sha256, url",
     "check_reviews": "SELECT * FROM check_reviews WHERE reviewed_at >= ?1"
     " ORDER BY fingerprint",
+    "withholdings": "SELECT * FROM withholdings WHERE decided_at >= ?1 ORDER BY sha256",
 }
 #: Tables whose rows alone are no reason for a ledger: every run has some.
 INCIDENTAL = ("runs", "sources")

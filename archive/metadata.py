@@ -52,7 +52,7 @@ UNITS = {
 #: Full text over the chapters, and the tables SQLite keeps it in.
 FULL_TEXT = "chapters_fts"
 SHADOWS = ("", "_data", "_idx", "_docsize", "_config")
-QUERY_KEYS = {"title", "description", "params", "sql"}
+QUERY_KEYS = {"title", "description", "reads", "answers", "params", "sql"}
 TABLE_KEYS = {"facets", "sort", "sort_desc", "size"}
 
 
@@ -79,8 +79,21 @@ def queries() -> dict[str, dict[str, Any]]:
     made = {}
     for name, spec in _load("queries.yml").items():
         _strict("queries.yml", name, spec, QUERY_KEYS)
-        made[name] = {**spec, "sql": spec["sql"].rstrip(), "hide_sql": True}
+        told = [spec["description"], spec.get("reads", "")]
+        told += [f":{key} = {text}." for key, text in spec.get("params", {}).items()]
+        made[name] = {
+            "title": spec["title"],
+            "description": " ".join(filter(None, told)),
+            "params": list(spec.get("params", {})),
+            "sql": spec["sql"].rstrip(),
+            "hide_sql": True,
+        }
     return made
+
+
+def ready_questions() -> dict[str, dict[str, Any]]:
+    """``queries.yml`` as written: title, description, reads, answers, params, sql."""
+    return _load("queries.yml")
 
 
 def _table(table: Table, units: dict[str, str] | None = None) -> dict[str, Any]:

@@ -2,26 +2,28 @@
 
 ``catalog.db`` → a fresh file with the public tables, the wide tables, ``report_index``,
 ``coverage`` and full text → ``ANALYZE`` → ``VACUUM INTO`` → manifest → rename. Readers
-see the old snapshot or the new one, never half of either. Times of day and paths of
-this machine do not enter the database, so the same catalogue gives the same tables.
+see the old snapshot or the new one, never half of either, and a manifest of the one
+they see (:mod:`archive.manifest`). Times of day and paths of this machine do not enter
+the database, so the same catalogue gives the same tables.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive import __version__
+from archive import __version__, coverage, history, manifest, withholding
+from archive.authority import current, every_division
 from archive.catalog import Catalog
-from archive.clock import Clock, iso, utc_now
+from archive.clock import Clock, china_date, iso, utc_now
 from archive.datadir import DataDir
 from archive.dictionary import (
     WIDE_TABLES,
@@ -49,8 +51,16 @@ INDEX_SUMS = {
     "rejected_all": "rejected_",
     "other_all": "other_",
 }
-#: Tables whose rows belong to one version of a report; the current one is published.
-VERSIONED = ("cells", "chapters", "checks", "leftovers")
+#: Tables whose rows belong to one version of a report; the current one is published,
+#: and of a quarantined report none: its row says why, its original is there.
+VERSIONED = (
+    "cells",
+    "chapters",
+    "checks",
+    "aggregates",
+    "leftovers",
+    "similar_chapters",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,9 @@ def publish(
     data.public.mkdir(parents=True, exist_ok=True)
     draft, final = data.public / "draft.db", data.public / "nianbao.db.new"
     try:
+        manifest.settle(data)
         _clear(data.public)
-        rows = build(draft, catalog, progress)
+        rows = build(draft, catalog, progress, today=china_date(clock()))
         progress("compacting")
         connection = sqlite3.connect(draft)
         try:
@@ -84,19 +95,21 @@ def publish(
             connection.close()
         draft.unlink()
         publication = _describe(final, rows)
-        manifest = {
-            "database": data.published.name,
-            "sha256": publication.sha256,
-            "bytes": publication.bytes,
-            "rows": rows,
-            "software": f"nianbao/{__version__}",
-            "published_at": iso(clock()),
-        }
-        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-        note = data.public / "manifest.json.new"
-        note.write_text(text, "utf-8")
+        note = manifest.upcoming(data)
+        manifest.write(
+            note,
+            {
+                "database": data.published.name,
+                "sha256": publication.sha256,
+                "bytes": publication.bytes,
+                "rows": rows,
+                "software": f"nianbao/{__version__}",
+                "published_at": iso(clock()),
+            },
+        )
         _sync(final)
         _sync(note)
+        _sync(data.public)  # the manifest to come is there before its database is
         final.replace(data.published)
         note.replace(data.manifest)
         _sync(data.public)
@@ -106,9 +119,16 @@ def publish(
 
 
 def build(
-    path: Path, catalog: Catalog, progress: Callable[[str], None] = lambda step: None
+    path: Path,
+    catalog: Catalog,
+    progress: Callable[[str], None] = lambda step: None,
+    *,
+    today: date | None = None,
 ) -> dict[str, int]:
-    """Fill a fresh database file and return its row counts by table."""
+    """Fill a fresh database file and return its row counts by table.
+
+    ``today`` is China's date, on which it depends what is due.
+    """
     metrics = catalog.metrics()
     public, wide = public_tables(), wide_tables(metrics)
     connection = sqlite3.connect(path)
@@ -127,7 +147,11 @@ def build(
                 if len(table.columns) > 1:
                     _fill_wide(connection, table)
             _fill_index(connection)
-            _fill_coverage(connection)
+            coverage.fill(connection, today or china_date(utc_now()))
+            _fill_divisions(connection)
+            _fill_totals(connection)
+            history.fill(connection)
+            withholding.mark(connection)
         connection.execute("DETACH catalog")
         progress("full text")
         with connection:
@@ -135,7 +159,7 @@ def build(
         _finish(connection)
         return {
             name: db.table(name).count
-            for name in sorted([t.name for t in public + wide])
+            for name in sorted([t.name for t in public + wide if not t.view])
         }
     finally:
         connection.close()
@@ -148,7 +172,15 @@ def _copy(connection: sqlite3.Connection, table: Table) -> None:
     if table.name in VERSIONED:
         where = (
             "WHERE (report_id, version_no) IN"
-            " (SELECT report_id, version_no FROM catalog.reports)"
+            " (SELECT report_id, version_no FROM catalog.reports"
+            " WHERE status <> 'quarantined')"
+        )
+    if table.name == "similar_chapters":
+        where += " AND other_report_id IN (SELECT report_id FROM main.reports)"
+    elif table.name == "changes":
+        where = (
+            "WHERE report_id NOT IN"
+            " (SELECT report_id FROM catalog.reports WHERE status = 'quarantined')"
         )
     connection.execute(
         f'INSERT INTO main."{table.name}" ({columns})'
@@ -220,35 +252,43 @@ def _fill_index(connection: sqlite3.Connection) -> None:
         f"INSERT INTO main.report_index ({', '.join(chosen)})"
         f" SELECT {', '.join(chosen.values())}"
         " FROM main.reports r JOIN main.agencies a USING (agency_id)"
-        " ORDER BY r.report_id"
+        " WHERE r.status <> 'quarantined' ORDER BY r.report_id"
     )
 
 
-def _fill_coverage(connection: sqlite3.Connection) -> None:
-    """Found, late and unreadable reports, and the gaps between an agency's years.
+def _fill_divisions(connection: sqlite3.Connection) -> None:
+    """The lists of divisions, so that codes of former years can be looked up."""
+    for d in every_division():
+        now = current(d.adcode, d.name)
+        connection.execute(
+            "INSERT INTO main.divisions (adcode, name, level, parent_adcode,"
+            " valid_from, valid_to, successors, current_adcode)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                d.adcode,
+                d.name,
+                d.level,
+                d.parent_adcode,
+                d.valid_from,
+                d.valid_to,
+                json.dumps(d.successors),
+                now.adcode if now else d.adcode,
+            ],
+        )
 
-    Which authorities should have reported at all needs expected lists; until they
-    exist, only a year between two reports of the same authority counts as missing.
-    """
+
+def _fill_totals(connection: sqlite3.Connection) -> None:
+    """Counts that take too long for a page: millions of cells and checks."""
     connection.execute(
-        "INSERT INTO main.coverage (agency_id, report_year, state, days_late, note)"
-        " SELECT agency_id, report_year,"
-        " CASE WHEN min(status = 'unreadable') THEN 'unreadable'"
-        "      WHEN min(days_late) > 0 THEN 'late' ELSE 'found' END,"
-        " min(days_late),"
-        " CASE WHEN min(days_late) IS NULL THEN 'date of publication unknown' END"
-        " FROM main.reports GROUP BY agency_id, report_year"
-    )
-    connection.execute(
-        "WITH RECURSIVE span(agency_id, year, last) AS ("
-        " SELECT agency_id, min(report_year), max(report_year) FROM main.reports"
-        " GROUP BY agency_id"
-        " UNION ALL SELECT agency_id, year + 1, last FROM span WHERE year < last)"
-        " INSERT INTO main.coverage (agency_id, report_year, state, note)"
-        " SELECT agency_id, year, 'missing',"
-        " 'not found, though earlier and later reports were' FROM span"
-        " WHERE (agency_id, year) NOT IN"
-        " (SELECT agency_id, report_year FROM main.coverage)"
+        "INSERT INTO main.totals (name, value)"
+        " WITH c AS (SELECT count(*) AS n, count(value) AS numbers,"
+        "  coalesce(sum(state = 'blank'), 0) AS blanks,"
+        "  coalesce(sum(method <> 'read'), 0) AS repaired FROM main.cells)"
+        " SELECT 'cells', n FROM c UNION ALL SELECT 'cells_number', numbers FROM c"
+        " UNION ALL SELECT 'cells_blank', blanks FROM c"
+        " UNION ALL SELECT 'cells_repaired', repaired FROM c"
+        " UNION ALL SELECT 'checks_' || verdict, count(*) FROM main.checks"
+        " GROUP BY verdict"
     )
 
 
@@ -280,11 +320,7 @@ def _finish(connection: sqlite3.Connection) -> None:
 
 
 def _describe(path: Path, rows: dict[str, int]) -> Publication:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return Publication(path, digest.hexdigest(), path.stat().st_size, rows)
+    return Publication(path, manifest.digest(path), path.stat().st_size, rows)
 
 
 def _clear(public: Path) -> None:

@@ -46,6 +46,7 @@ class Exchange:
     tls_verified: bool | None = None  # None: plain HTTP
     truncated: str | None = None  # WARC-Truncated: disconnect | length | time
     fidelity: str = "exact"  # exact | normalized (rebuilt from a parsed response)
+    asked: str | None = None  # address with method and body, where it was no GET
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,9 @@ class PageContext:
     link_text: str | None = None
     list_url: str | None = None
     list_date: str | None = None  # date printed beside the link
+    page_title: str | None = None  # of the page that offers the file
+    #: Hosts that the registry names; None: nobody looked, and the host is not judged.
+    named_hosts: tuple[str, ...] | None = None
 
 
 # ------------------------------------------------------------------------------ reading
@@ -170,6 +174,17 @@ class Leftover:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyName:
+    """A name of an authority: years in which it was used, as far as they are known."""
+
+    name: str
+    relation: str  # printed | full | former
+    valid_from: int | None
+    valid_to: int | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """The authority record behind a name."""
 
@@ -182,6 +197,9 @@ class Agency:
     city: str | None = None
     county: str | None = None
     parent_id: str | None = None
+    uscc: str | None = None  # unified social credit code, where seen and valid
+    family: str | None = None  # line of work that joins bodies over reforms
+    names: tuple[AgencyName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +214,9 @@ class Check:
     actual: str | None
     message: str
     fingerprint: str = ""
+    origin: str | None = None  # report | reading | unclear: whose error it would be
+    suspects: str | None = None  # JSON: least sets of cells whose change would mend it
+    place: str | None = None  # of quoted words: chapter:start-end in chapters.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +280,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one reading of one document gave. ``report`` is None when it is none."""
+    """What one reading of one document gave. ``report`` is None when it is none.
+
+    A document that holds several reports is read as the first of them; ``parts`` are
+    the others, each a reading of its own of the same bytes.
+    """
 
     sha256: str
     form: str
@@ -271,3 +296,5 @@ class Extraction:
     template_version: str
     error: str | None = None  # reason when the document could not be read
     trace: Mapping[str, Any] = field(default_factory=dict)  # what `explain` prints
+    parts: tuple[Extraction, ...] = ()
+    files: tuple[str, ...] = ()  # addresses of the files that a page offers

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from archive.warcparse import BadRecord, RawRecord, parse, verify_block
 from archive.warcscan import mapped, members
 
 #: What is carried over from the old catalogue, parents first.
-CARRIED = ("runs", "check_reviews", "fixity_events", "warc_files")
+CARRIED = ("runs", "check_reviews", "withholdings", "fixity_events", "warc_files")
 #: A run, portal or candidate that no ledger tells of.
 UNKNOWN_RUN = "recovered"
 NOT_READ = "not read since the catalogue was made again"
@@ -69,7 +70,7 @@ def rebuild(
         with catalog.atomic():
             catalog.db.execute("PRAGMA defer_foreign_keys = ON")
             reader = _Reader(catalog, result)
-            for path in sorted(data.warc.glob("*.warc.gz")):
+            for path in in_order(data.warc.glob("*.warc.gz")):
                 reader.read_file(path)
                 step(path.name)
             reader.finish()
@@ -81,6 +82,37 @@ def rebuild(
         catalog.db.execute("PRAGMA journal_mode = DELETE")
     result.kept_as = _swap(data, draft, run_id)
     return result
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """WARC files in the order in which they were written.
+
+    Names begin with the second; of runs within one second the ids tell the order.
+    """
+    found: list[Path] = []
+    for _, group in groupby(sorted(paths), key=lambda path: path.name.split("-")[:2]):
+        files = list(group)
+        found += files if len(files) == 1 else sorted(files, key=_run_of)
+    return found
+
+
+def _run_of(path: Path) -> str:
+    with mapped(path) as data:
+        first = next(iter(members(data)), None)
+        try:
+            head = parse(first.data) if first and first.data else None
+        except BadRecord:
+            head = None
+    return _fields(head).get("isPartOf", "") if head else ""
+
+
+def _fields(warcinfo: RawRecord) -> dict[str, str]:
+    """Fields of the block of a ``warcinfo``."""
+    return dict(
+        line.split(": ", 1)
+        for line in warcinfo.block.decode("utf-8", "replace").splitlines()
+        if ": " in line
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +157,7 @@ class _Reader:
     def _head(self, record: RawRecord, unknown: _FileHead) -> _FileHead:
         if record.kind != "warcinfo":
             return unknown
-        fields = dict(
-            line.split(": ", 1)
-            for line in record.block.decode("utf-8", "replace").splitlines()
-            if ": " in line
-        )
+        fields = _fields(record)
         head = _FileHead(
             fields.get("isPartOf") or unknown.run_id, fields.get(SERIES_FIELD, "")
         )

@@ -114,8 +114,38 @@ def healthy(failing: int, known: int, answered: int) -> bool:
     return answered > 0 and (failing <= 1 or failing * 3 <= known)
 
 
+@dataclass(frozen=True, slots=True)
+class PageEvent:
+    """A row of ``tombstone_events``: a page vanished, returned or moved."""
+
+    source_id: str
+    url: str
+    at: str
+    event: str  # vanished | returned | moved
+    capture_id: str | None = None
+    detail: str | None = None
+
+
+def events(before: Tombstone | None, stone: Tombstone) -> list[PageEvent]:
+    """What happened to a page when its row became ``stone``. Pure."""
+    page, state = (stone.source_id, stone.url), before.state if before else None
+    found = []
+    if stone.state == "gone" != state and stone.gone_since:
+        failure = (stone.error_capture_id, stone.reason)
+        found.append(PageEvent(*page, stone.gone_since, "vanished", *failure))
+    if stone.state == "returned" != state and stone.returned_at:
+        back = stone.good_capture_id
+        found.append(PageEvent(*page, stone.returned_at, "returned", back))
+    if stone.moved_to and (before is None or before.moved_to != stone.moved_to):
+        found.append(PageEvent(*page, stone.updated_at, "moved", detail=stone.moved_to))
+    return found
+
+
 class Tombstones:
-    """Reads and writes table ``tombstones``; joins the caller's transaction."""
+    """Reads and writes table ``tombstones``; joins the caller's transaction.
+
+    What happened stays in ``tombstone_events``, also when it happens again.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -130,8 +160,12 @@ class Tombstones:
 
     def put(self, stone: Tombstone) -> None:
         """Store a row."""
+        before = self.get(stone.source_id, stone.url)
         with self.catalog.atomic():
             self.catalog.upsert("tombstones", asdict(stone))
+            self.catalog.db.table("tombstone_events").insert_all(
+                map(asdict, events(before, stone)), ignore=True
+            )
 
     def answered(
         self, source_id: str, url: str, at: datetime, capture_id: str | None

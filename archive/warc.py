@@ -134,6 +134,8 @@ class WarcStore(WarcReader):
         earlier = None
         if outcome == "ok" and len(response.payload) >= MIN_REVISIT_BYTES:
             earlier = self._seen(sha256)
+        if exchange.asked or (earlier and "__wb_method=" in earlier.url):
+            earlier = None  # replay finds what a revisit refers to by its address alone
         if unchanged is not None:
             earlier, sha256 = unchanged, unchanged.sha256 or sha256
             extra.pop("WARC-Payload-Digest", None)  # that of an empty body says nothing
@@ -149,7 +151,12 @@ class WarcStore(WarcReader):
             }
             explained = reason  # the block it was seen in is not stored
         extra |= decisions(
-            source_id, decided, explained, exchange.tls_verified, exchange.fidelity
+            source_id,
+            decided,
+            explained,
+            exchange.tls_verified,
+            exchange.fidelity,
+            exchange.asked,
         )
         offset, length = self._write(kind, block, capture_id, extra, http=True)
         request = common | {"WARC-Concurrent-To": f"<{capture_id}>"}
@@ -165,7 +172,7 @@ class WarcStore(WarcReader):
         )
         capture = Capture(
             capture_id=capture_id,
-            url=exchange.url,
+            url=exchange.asked or exchange.url,
             captured_at=exchange.started_at,
             http_status=response.status,
             outcome=outcome,
@@ -281,11 +288,14 @@ class WarcStore(WarcReader):
 
     def _roll(self) -> None:
         self.close()
-        self._serial += 1
         moment = self._clock()
         run = self.run_id.rpartition("-")[2] or "run"
-        serial = f"{self._series}{self._serial:05d}"
-        self._name = f"nianbao-{moment:%Y%m%d%H%M%S}-{run}-{serial}.warc.gz"
+        self._name = ""
+        # Another store of this run may have closed a file in the same second.
+        while not self._name or (self.directory / self._name).exists():
+            self._serial += 1
+            serial = f"{self._series}{self._serial:05d}"
+            self._name = f"nianbao-{moment:%Y%m%d%H%M%S}-{run}-{serial}.warc.gz"
         path = self.directory / (self._name + OPEN_SUFFIX)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)

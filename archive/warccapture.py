@@ -23,6 +23,7 @@ OUTCOME = "WARC-Nianbao-Outcome"
 REASON = "WARC-Nianbao-Reason"
 TLS = "WARC-Nianbao-TLS-Verified"
 FIDELITY = "WARC-Nianbao-Fidelity"
+ASKED = "WARC-Nianbao-Asked"
 
 USUAL_OUTCOMES = {404: "not_found", 410: "not_found"}
 
@@ -44,6 +45,7 @@ def decisions(
     reason: str | None,
     tls_verified: bool | None,
     fidelity: str,
+    asked: str | None = None,
 ) -> dict[str, str]:
     """The fields of a record that say what its bytes do not."""
     fields = {
@@ -52,6 +54,7 @@ def decisions(
         REASON: reason,
         TLS: None if tls_verified is None else str(int(tls_verified)),
         FIDELITY: None if fidelity == "exact" else fidelity,
+        ASKED: asked,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -160,7 +163,7 @@ def _response(
     problems = () if record.kind == "revisit" else response.problems
     return Capture(
         capture_id=record.record_id,
-        url=record.target_uri,
+        url=record.header(ASKED) or record.target_uri,
         captured_at=timestamp(record.header("WARC-Date")),
         http_status=response.status,
         outcome=record.header(OUTCOME) or outcome,

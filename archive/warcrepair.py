@@ -25,8 +25,13 @@ KnownEnd = Callable[[str], int]
 
 
 def finish(path: Path) -> Path:
-    """Rename an ``.open`` file to its final name, durably. StorageError if it fails."""
+    """Rename an ``.open`` file to its final name, durably. StorageError if it fails.
+
+    A file that is closed is never replaced.
+    """
     final = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
+    if final.exists():
+        raise StorageError(f"cannot close {path}: {final.name} is there already")
     try:
         path.rename(final)
         descriptor = os.open(path.parent, os.O_RDONLY)

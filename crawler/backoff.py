@@ -2,7 +2,7 @@
 
 Pure. A host that says ``Retry-After`` is believed up to an hour; one that only fails is
 given twice the time after every failure, and after a few failures in a row it is left
-alone for the rest of the run.
+alone for the rest of the run, and for an hour at least.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MAX_PAUSE = 3600.0
+#: How long a host that failed too often is left alone, also by the runs that follow.
+REST_SECONDS = 3600.0
 #: Failures in a row after which a host is left alone.
 MAX_FAILURES = 5
 
@@ -75,6 +77,10 @@ class Breaker:
     def answered(self, host: str) -> None:
         """The host is well: start counting anew."""
         self._failures.pop(host, None)
+
+    def open(self, host: str, reason: str) -> None:
+        """Leave a host alone for what it did before this run."""
+        self._open.setdefault(host, reason)
 
     def reason(self, host: str) -> str | None:
         """Why a host is left alone, None when it is not."""

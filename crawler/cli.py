@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from archive.datadir import DataDir
 from archive.errors import NianbaoError, UsageError
 from archive.records import Source
 from archive.warc import WarcStore
+from crawler.registry.cli import allowed_nets, sources
 from pipelines.cli import publish_catalog
 from pipelines.reference import open_archive
 
 #: Where `demo` serves the sample portals, so that a second run asks the same addresses;
 #: when one is taken, any free ports do, and pages captured before are new addresses.
 SAMPLE_PORTS = (18081, 18082, 18083)
-ALLOW_NET_VARIABLE = "NIANBAO_ALLOW_NET"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,12 +32,6 @@ def cli() -> None:
     Crawl portals, keep the bytes as received, read the tables, check the sums,
     publish with Datasette.
     """
-
-
-def allowed_nets(given: tuple[str, ...]) -> tuple[str, ...]:
-    """Address ranges of ``--allow-net`` and ``$NIANBAO_ALLOW_NET``."""
-    named = os.environ.get(ALLOW_NET_VARIABLE, "").split(",")
-    return given + tuple(n.strip() for n in named if n.strip())
 
 
 def run_crawl(data: DataDir, sources: list[Source], **options: Any) -> Outcome:
@@ -151,30 +144,7 @@ def demo(data: DataDir, port: int, no_serve: bool) -> None:
         serve_site(data.root, "127.0.0.1", port)
 
 
-@cli.group()
-def sources() -> None:
-    """The registry of portals."""
-
-
-@sources.command("list")
-@click.option("--sources", "sources_file", type=click.Path(path_type=Path))
-def sources_list(sources_file: Path | None) -> None:
-    """List the sources of the registry."""
-    from crawler.source import load_registry
-
-    for source in load_registry(sources_file):
-        click.echo(f"{source.source_id}\t{source.name}\t{source.home}")
-
-
-@sources.command("check")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def sources_check(files: tuple[Path, ...]) -> None:
-    """Check registry files: keys, values, duplicates."""
-    from crawler.source import load_sources
-
-    click.echo(f"{len(load_sources(files))} sources in {len(files)} files are in order")
-
-
+cli.add_command(sources)
 for command in (*archive.cli.commands, *pipelines.cli.commands):
     cli.add_command(command)
 

@@ -3,12 +3,14 @@
 A politeness slot is the ``group`` of a source or else the host that is really asked, so
 a side host of two portals has one pace, and a redirect to another host keeps the pace
 of that host. What a host says (429, 503, Retry-After) or how it fails sets the next
-moment at which it may be asked; the scheduler waits for it.
+moment at which it may be asked; the scheduler waits for it, and a run that is started
+before that moment does, too.
 """
 
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -23,8 +25,15 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 
 from archive.clock import utc_now
+from archive.errors import StorageError
+from archive.hosts import Rest
 from archive.records import Source
-from crawler.backoff import Breaker, back_off, retry_after
+from crawler.backoff import (
+    REST_SECONDS,
+    Breaker,
+    back_off,
+    retry_after,
+)
 from crawler.urls import host_of
 
 SLOT = "download_slot"
@@ -74,11 +83,23 @@ class PolitenessMiddleware:
         self._crawler = crawler
         self._breaker = Breaker(crawler.settings.getint("NIANBAO_MAX_FAILURES"))
         self._paused: dict[str, float] = {}  # slot → moment of the monotonic clock
+        self._noted: set[str] = set()  # hosts with a pause in the catalogue
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> PolitenessMiddleware:
         """Scrapy's constructor."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        middleware.recall(crawler.spider.session.resting, utc_now())
+        return middleware
+
+    def recall(self, resting: dict[str, Rest], now: datetime) -> None:
+        """Keep the pauses that earlier runs were told of."""
+        for rest in resting.values():
+            self._noted.add(rest.host)
+            if rest.failing:
+                self._breaker.open(rest.host, rest.reason)
+            else:
+                self._paused[rest.host] = monotonic() + rest.seconds(now)
 
     async def process_request(self, request: Request) -> None:
         """Put the request into its slot; raise HostResting when its host rests."""
@@ -104,7 +125,7 @@ class PolitenessMiddleware:
             reason = answers[-1].capture.reason if walled else None
             self._failed(request, reason or f"HTTP {response.status}", asked)
         else:
-            self._breaker.answered(bare_host(request.url))
+            self._answered(request)
             self._keep_pace(request)
         return response
 
@@ -123,9 +144,40 @@ class PolitenessMiddleware:
         )
         return found
 
+    def _answered(self, request: Request) -> None:
+        host = bare_host(request.url)
+        self._breaker.answered(host)
+        for name in {host, request.meta.get(SLOT, "")} & self._noted:
+            self._noted.discard(name)
+            self._keep(lambda name=name: self._hosts.forget(name))
+
+    @property
+    def _hosts(self) -> Any:
+        return self._crawler.spider.session.hosts
+
+    def _rest(self, name: str, seconds: float, why: str, *, failing: bool) -> None:
+        """Have the runs that follow keep a pause as well."""
+        self._noted.add(name)
+        until = utc_now() + timedelta(seconds=seconds)
+        self._keep(lambda: self._hosts.rest(Rest(name, until, why, failing)))
+
+    def _keep(self, write: Any) -> None:
+        spider = self._crawler.spider
+        if spider.session.fatal is not None:
+            return
+        try:
+            write()
+        except StorageError as error:
+            spider.storage_failed(error)
+
     def _failed(self, request: Request, why: str, asked: float | None) -> None:
         host, key = bare_host(request.url), request.meta.get(SLOT, "")
         failures = self._breaker.failed(host, why)
+        if asked:
+            self._rest(key, asked, f"{why}, Retry-After", failing=False)
+        if failures == self._breaker.limit:
+            opened = self._breaker.reason(host) or why
+            self._rest(host, REST_SECONDS, opened, failing=True)
         slot = self._crawler.engine.downloader.slots.get(key)
         delay = slot.delay if slot else 0.0
         pause = asked if asked is not None else back_off(delay, failures)

@@ -11,6 +11,7 @@ from datetime import datetime
 from archive.clock import iso
 from archive.frontier import FrontierRow, Memory
 from crawler import schedule
+from crawler.posting import is_post
 from crawler.visit import Answer
 
 NOT_MODIFIED = 304
@@ -20,6 +21,7 @@ def conditions(row: FrontierRow | None) -> dict[str, str]:
     """The headers that make a request for a known page conditional."""
     if (
         row is None
+        or is_post(row.url)  # RFC 9110, 13.1.3: conditions are for GET
         or row.good_capture_id is None
         or row.conditional_visits >= schedule.CONDITIONAL_IN_A_ROW
     ):

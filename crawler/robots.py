@@ -2,8 +2,9 @@
 
 Scrapy's own middleware allows everything when robots.txt cannot be had and reads the
 body of error pages as rules. Here: 2xx are rules, 4xx mean there are none, 5xx, 429 and
-no answer at all mean "not now": the host is left alone for the rest of the run.
-Crawl-delay is obeyed up to a minute.
+no answer at all mean "not now": the host is left alone for the rest of the run. Where
+it came with a validator it is asked for conditionally, and 304 stands for the rules
+that are in the archive. Crawl-delay is obeyed up to a minute.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from crawler.politeness import HostResting, bare_host, slot_key, slow_down
 from crawler.urls import canonical, host_of
 
 AGENT = "nianbao"
+NOT_MODIFIED = 304
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 MAX_BYTES = 512 * 1024  # at least 500 KiB, 2.5
 MAX_CRAWL_DELAY = 60.0
@@ -103,7 +105,11 @@ class RobotsMiddleware:
         if "source_id" in request.meta:
             meta["source_id"] = request.meta["source_id"]
         for _ in range(MAX_REDIRECTS + 1):
-            asked = Request(url, callback=NO_CALLBACK, meta=meta)
+            known = self._crawler.spider.session.rules_known(url)
+            asked = Request(url, callback=NO_CALLBACK, meta=dict(meta))
+            if known:
+                asked.headers.update(known[0].conditions)
+                asked.meta["known"] = known[0]
             try:
                 response = await self._crawler.engine.download_async(asked)
             except Exception as error:  # one look-up, whatever went wrong with it
@@ -112,6 +118,8 @@ class RobotsMiddleware:
             if not (300 <= response.status < 400 and target):
                 break
             url = canonical(target, url) or url
+        if known and response.status == NOT_MODIFIED:
+            response = response.replace(status=200, body=known[1])
         return self._rules_of(response, request)
 
     def _rules_of(self, response: Response, request: Request) -> Rules:

@@ -6,7 +6,7 @@ Scrapy's reactor can run once in a process, so :func:`crawl` can be called once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from crawler import settings as project
 from crawler.guard import parse_networks
 from crawler.health import SourceCounts, troubles
 from crawler.session import CrawlSession, Progress
+from crawler.spiders.base import ArchiveSpider
 from crawler.spiders.portal import PortalSpider
 from crawler.stopping import Stopper
 
@@ -62,6 +63,8 @@ def crawl(
     allow_net: Sequence[str] = (),
     max_time: float | None = None,
     progress: Progress | None = None,
+    spider: type[ArchiveSpider] = PortalSpider,
+    arguments: Mapping[str, Any] | None = None,
 ) -> CrawlSummary:
     """Crawl ``sources`` until nothing is pending, ``limit`` pages each at most.
 
@@ -91,9 +94,11 @@ def crawl(
     handlers = logging.getLogger().handlers
     settings.set("LOG_INSTALL_ROOT_HANDLER", not handlers, "cmdline")
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(PortalSpider)
+    crawler = process.create_crawler(spider)
     stopper = Stopper(crawler)
-    task = process.crawl(crawler, session=session, halt=stopper.cut)
+    task = process.crawl(
+        crawler, session=session, halt=stopper.cut, **(arguments or {})
+    )
     with stopper.signals():
         process.start(install_signal_handlers=False)
         if stopper.forced:

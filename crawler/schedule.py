@@ -3,7 +3,8 @@
 Decree 711, art. 49, has the reports published by 31 January (departments) and 31 March
 (governments), so list pages matter from January to mid-April. A report is looked at
 again soon after it appeared, when corrections come, and then ever more rarely; one that
-changes is looked at more often. Days and hours are those of China.
+changes is looked at more often, and all are once a year, in November, before the season
+begins. Days and hours are those of China.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ DAILY, WEEKLY, MONTHLY = timedelta(days=1), timedelta(days=7), timedelta(days=30
 LADDER = (1, 3, 7, 30, 90)
 #: Days between visits after the last step; it doubles up to a year.
 LATER, MOST, LEAST = 180.0, 365.0, 1.0
+#: Month in which every document is asked for again, however quiet it is.
+YEARLY = 11
+#: A long wait that ends so shortly before it goes on until then.
+NEAR = timedelta(days=60)
 #: Days until the next attempt after the first, second … failure in a row.
 BACK_OFF = (1, 3, 7, 14, 30, 90)
 #: A page that is gone is still asked for, in case it returns.
@@ -89,8 +94,31 @@ def report_due(
 
     ``first`` is its first capture, ``interval`` that of the last :class:`Plan`. A
     change halves the interval, none doubles it; before the last fixed step it only
-    adds visits to the steps.
+    adds visits to the steps. Whatever comes of it, the next November is not passed.
     """
+    plan, november = _by_age(first, now, interval, changed=changed), next_november(now)
+    wait, short = plan.due - now, november - plan.due
+    if wait > NEAR and short < NEAR:  # rather a little later than twice
+        return Plan(november, plan.interval)
+    return Plan(min(plan.due, november), plan.interval)
+
+
+def next_november(now: datetime) -> datetime:
+    """The beginning of the next November, in UTC.
+
+    >>> next_november(datetime(2026, 10, 31, 15, tzinfo=UTC)).isoformat()
+    '2026-10-31T16:00:00+00:00'
+    >>> next_november(datetime(2026, 11, 20, 2, tzinfo=UTC)).year
+    2027
+    """
+    today = china_date(now)
+    year = today.year + (today.month >= YEARLY)
+    return datetime(year, YEARLY, 1, tzinfo=CHINA).astimezone(UTC)
+
+
+def _by_age(
+    first: datetime, now: datetime, interval: float | None, *, changed: bool
+) -> Plan:
     age = (now - first) / timedelta(days=1)
     step = next((day for day in LADDER if day > age), None)
     if changed:

@@ -23,9 +23,12 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.http import Request
 from scrapy.utils.asyncio import call_later
 
-from archive.clock import utc_now
+from archive.clock import iso, utc_now
+from archive.errors import StorageError
 from archive.frontier import FrontierRow
+from archive.hosts import Rest
 from crawler.hours import Hours, parse_hours
+from crawler.politeness import bare_host
 from crawler.session import CrawlSession
 
 MAX_ACTIVE = 600
@@ -68,6 +71,16 @@ class FrontierScheduler(BaseScheduler):
         self._ready: deque[str] = deque()
         self._waiting: list[tuple[float, str]] = []  # heap of (when, slot)
         self._not_before: dict[str, float] = {}
+        self._recall(session.resting)
+
+    def _recall(self, resting: dict[str, Rest]) -> None:
+        """Keep the pauses that earlier runs were told of."""
+        for name, source in self._session.sources.items() if resting else ():
+            if (rest := resting.get(bare_host(source.home))) and rest.failing:
+                until = f"not to be asked before {iso(rest.until)[:19]}Z"
+                self.rest(name, f"{rest.reason}; {until}")
+            elif rest := resting.get(self._session.slot(name)):
+                self.hold(name, rest.seconds(utc_now()))
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> FrontierScheduler:
@@ -105,6 +118,13 @@ class FrontierScheduler(BaseScheduler):
 
         Scrapy asks only when nothing is on its way.
         """
+        try:
+            return self._has_pending()
+        except StorageError as error:
+            self._spider.storage_failed(error)
+            return False
+
+    def _has_pending(self) -> bool:
         if self._loose or self._again:
             return True
         waiting = (slot for _, slot in self._waiting)
@@ -125,7 +145,19 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
-        """The next URL of the next slot that is free and may be asked now."""
+        """The next URL of the next slot that is free and may be asked now.
+
+        None, and the end of the run, when the catalogue cannot be read.
+        """
+        if self._session.fatal is not None:
+            return None
+        try:
+            return self._next()
+        except StorageError as error:
+            self._spider.storage_failed(error)
+            return None
+
+    def _next(self) -> Request | None:
         if self._loose:
             return self._loose.popleft()
         if self._hours and (closed := self._hours.seconds_until_open(utc_now())):
@@ -189,7 +221,7 @@ class FrontierScheduler(BaseScheduler):
         while self._backlog and len(self._active) < self._max_active:
             slot = self._backlog.popleft()
             self._active.add(slot)
-            self._ready.append(slot)
+            self._queue(slot)
         return bool(self._ready)
 
     def _from(self, slot: str) -> FrontierRow | None:

@@ -16,13 +16,22 @@ from typing import Any
 from archive.aliases import Aliases
 from archive.catalog import Catalog
 from archive.clock import Clock, iso, utc_now
-from archive.errors import StorageError, UsageError
+from archive.columns import Columns
+from archive.errors import ArchiveDamaged, StorageError, UsageError
 from archive.frontier import NAVIGATION, Found, Frontier, FrontierRow
+from archive.hosts import Hosts
 from archive.http import HttpResponse
+from archive.portals import hosts_of
 from archive.records import Capture, Exchange, PageContext, Source
+from archive.succession import is_return
+from archive.validators import Known, last_answer
 from archive.warc import WarcStore
-from crawler import revisit
+from crawler import revisit, schedule
+from crawler.backoff import MAX_PAUSE, REST_SECONDS
+from crawler.clones import head
+from crawler.clones import judge as clone_of
 from crawler.cms.fingerprint import GENERIC
+from crawler.discovered import Rediscovery
 from crawler.health import SourceCounts, health
 from crawler.missing import MAX_SHARED
 from crawler.traps import Growth
@@ -67,7 +76,11 @@ class CrawlSession:
         self._clock = clock or utc_now
         self.frontier = Frontier(catalog, clock=self._clock)
         self.aliases = Aliases(catalog)
+        self.hosts = Hosts(catalog, clock=self._clock)
+        #: Hosts that are to be left alone for what they did in earlier runs.
+        self.resting = self.hosts.resting(max(MAX_PAUSE, REST_SECONDS))
         self._vanishing = Vanishing(self.frontier)
+        self._columns = Rediscovery(Columns(catalog))
         self.sources = {source.source_id: source for source in sources}
         self.run_id = run_id
         self.limit = limit
@@ -116,6 +129,11 @@ class CrawlSession:
                 )
                 self.frontier.reopen(source.source_id, refresh=self.refresh)
 
+    def owner(self, url: str) -> Source | None:
+        """The source whose host an address is on."""
+        name = self._owner(url)
+        return self.sources[name] if name else None
+
     def _owner(self, url: str) -> str | None:
         host = host_of(url)
         return next((n for n, hosts in self._hosts.items() if host in hosts), None)
@@ -156,7 +174,7 @@ class CrawlSession:
             source_id=meta.get("source_id"),
             outcome=outcome,
             reason=reason,
-            unchanged=self._confirmed(meta.get("row"), got),
+            unchanged=self._confirmed(meta, got),
         )
         answer = Answer(capture, got, got.header("etag"), got.header("last-modified"))
         if meta.get("robots"):
@@ -174,20 +192,43 @@ class CrawlSession:
         if reason := wall(got):
             return "blocked", reason
         row: FrontierRow | None = meta.get("row")
-        if got.status == revisit.NOT_MODIFIED and not revisit.confirms(row, got.status):
+        asked = "known" in meta or revisit.confirms(row, got.status)
+        if got.status == revisit.NOT_MODIFIED and not asked:
             return "error", "HTTP 304 to a request without a condition"
         navigates = meta.get("robots") or (row is not None and row.role == "home")
         if not navigates and (reason := soft_404(got)):
             return "not_found", reason
         return None, None
 
-    def _confirmed(self, row: FrontierRow | None, got: HttpResponse) -> Capture | None:
+    def _confirmed(self, meta: dict[str, Any], got: HttpResponse) -> Capture | None:
         """The capture that holds what an answer of 304 confirms."""
+        if "known" in meta:
+            before: Known = meta["known"]
+            return before.capture if got.status == revisit.NOT_MODIFIED else None
+        row: FrontierRow | None = meta.get("row")
         if row is None or not revisit.confirms(row, got.status):
             return None
         known = self.catalog.captures_of(row.url, row.good_sha256 or "")
         held = next((c for c in known if c.outcome == "ok"), None)
         return held or self.catalog.holder(row.good_sha256 or "")
+
+    def rules_known(self, url: str) -> tuple[Known, bytes] | None:
+        """What robots.txt was when it was last had, if it may be asked about so."""
+        known = last_answer(self.catalog, url)
+        if (
+            known is None
+            or not known.conditions
+            or known.confirmations >= schedule.CONDITIONAL_IN_A_ROW
+        ):
+            return None
+        held = known.capture
+        try:
+            payload = self.store.read(
+                held.warc_file, held.warc_offset, held.warc_length, held.sha256
+            )
+        except ArchiveDamaged:  # fixity names it; it is asked for in full
+            return None
+        return known, payload
 
     def _write(self, answers: Iterable[Answer]) -> None:
         for answer in answers:
@@ -227,23 +268,33 @@ class CrawlSession:
             self.counts[row.source_id].visits += 1
         self._progress(row.url if row else url or "")
 
+    def keep(self, answers: Iterable[Answer]) -> None:
+        """Store the captures of a visit that is about no URL of the frontier."""
+        self.store.sync()
+        with self.catalog.atomic():
+            self._write(answers)
+
     def _fail(self, row: FrontierRow, reason: str, answers: list[Answer]) -> None:
         capture_id = answers[-1].capture.capture_id if answers else None
         now = self._clock()
         due = revisit.retry_due(row, now)
         self.frontier.failed(row, reason, capture_id, next_due=due)
         self._vanishing.bad(row, reason, answers, now)
+        self._columns.bad(row, reason)
         counts, kind = self.counts[row.source_id], reason.partition(":")[0]
         counts.failed += 1
         if kind in ("blocked", "robots", "not_found"):
             setattr(counts, kind, getattr(counts, kind) + 1)
         counts.trouble = counts.trouble or reason
+        if row.role == "home":
+            counts.home = reason
 
     def _succeed(self, row: FrontierRow, answer: Answer) -> None:
         counts = self.counts[row.source_id]
         if revisit.confirms(row, answer.response.status):
             # its links and its reading are those of the visit it confirms
             counts.unchanged += row.role not in NAVIGATION
+            self._columns.confirmed(row)
             self._done(row, answer)
             return
         seen = self._discover(row, answer)
@@ -255,7 +306,12 @@ class CrawlSession:
             return
         if seen.family != GENERIC:
             self._family[row.source_id] = seen.family
+        if row.role == "home" and seen.target is None:
+            page = answer.response
+            meta = head(page.payload, page.charset)
+            counts.clone = clone_of(row.url, meta, self.sources[row.source_id])
         self.frontier.add(row.source_id, self._admitted(row, seen))
+        self._columns.good(row, seen)
         changed = False
         if seen.is_document:
             try:
@@ -343,14 +399,19 @@ class CrawlSession:
         sha256 = answer.capture.sha256
         counts = self.counts[row.source_id] if row else SourceCounts()
         source = self.sources[row.source_id] if row else None
-        if sha256 and self.frontier.was_read(sha256, url):
-            if row and sha256 != row.good_sha256:
+        again = bool(sha256 and self.frontier.was_read(sha256, url))
+        if again and not is_return(self.catalog, answer.capture, url):
+            if row and sha256 and sha256 != row.good_sha256:
                 self._still_a_report(row, sha256)
             counts.unchanged += 1
             return False
         try:
             with self.catalog.atomic():
-                context = context_of(url, row, source, answer)
+                context = replace(
+                    context_of(url, row, source, answer),
+                    page_title=self._offering(row),
+                    named_hosts=hosts_of(source) if source else (),
+                )
                 payload = answer.response.payload
                 loaded = take(self.catalog, answer.capture, payload, context)
                 if is_zip(payload):
@@ -366,13 +427,19 @@ class CrawlSession:
             if row and sha256:
                 self._still_a_report(row, sha256)
             return False
-        self._count(counts, [loaded])
-        return loaded.effect == "new_version"
+        self._count(counts, loaded.all)
+        return any(one.effect == "new_version" for one in loaded.all)
+
+    def _offering(self, row: FrontierRow | None) -> str | None:
+        """The title of the page that offers a file."""
+        if row is None or row.role != "attachment":
+            return None
+        return self.frontier.title_of(row.source_id, row.via)
 
     def _unpack(self, payload: bytes, context: PageContext) -> list[Loaded]:
         """Take in the files of a ZIP; each is an original of its own."""
         found = take_members(self.catalog, self.store, payload, context)
-        return [member.loaded for member in found if member.loaded]
+        return [one for member in found if member.loaded for one in member.loaded.all]
 
     @staticmethod
     def _count(counts: SourceCounts, effects: Iterable[Loaded]) -> None:
@@ -408,7 +475,15 @@ class CrawlSession:
                 if counts.answered:
                     counts.cms = found["cms"] = self._family[name]
                     found["last_ok_at"] = iso(self._clock())
-                counts.state = health(counts, self.frontier.counts(name))
+                urls = self.frontier.counts(name)
+                counts.columns = self._columns.conclude(
+                    self.sources[name],
+                    self._clock(),
+                    whole=not any(state == "pending" for _, state in urls),
+                )
+                if counts.columns.column:
+                    found["column_url"] = counts.columns.column
+                counts.state = health(counts, urls)
                 if counts.state:
                     found["state"] = counts.state
                 self.catalog.put_source(self.sources[name], **found)

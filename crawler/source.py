@@ -26,6 +26,8 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 ADCODE = re.compile(r"\d{6}(?:\d{3}|\d{6})?")
 HOST = re.compile(r"[a-z0-9.-]+(?::\d{1,5})?")
 MAX_DELAY = 3600
+#: As safe as SafeLoader and ten times as fast, where PyYAML has libyaml.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Check = Callable[[Any], str | None]
 
@@ -83,8 +85,8 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def _entry(path: Path, number: int, entry: Any) -> Source:
-    where = f"{path}: entry {number}"
+def _entry(name: str, number: int, entry: Any) -> Source:
+    where = f"{name}: entry {number}"
     if not isinstance(entry, dict):
         raise SourceError(f"{where}: expected a mapping, found {entry!r}")
     if isinstance(entry.get("id"), str):
@@ -122,15 +124,10 @@ def load_sources(paths: Iterable[Path]) -> list[Source]:
     found: dict[str, tuple[Source, Path]] = {}
     for path in paths:
         try:
-            entries = yaml.safe_load(Path(path).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            text = Path(path).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"{path}: cannot be read as YAML: {error}") from error
-        if entries is None:
-            continue
-        if not isinstance(entries, list):
-            raise SourceError(f"{path}: expected a list of portals")
-        for number, entry in enumerate(entries, 1):
-            source = _entry(Path(path), number, entry)
+        for number, source in enumerate(load_text(text, str(path)), 1):
             if source.source_id in found:
                 raise SourceError(
                     f"{path}: entry {number}: id {source.source_id!r} is used already "
@@ -138,6 +135,19 @@ def load_sources(paths: Iterable[Path]) -> list[Source]:
                 )
             found[source.source_id] = (source, Path(path))
     return [source for source, _ in found.values()]
+
+
+def load_text(text: str, name: str) -> list[Source]:
+    """The sources of one YAML list; ``name`` is what errors call it."""
+    try:
+        entries = yaml.load(text, Loader=LOADER)
+    except yaml.YAMLError as error:
+        raise SourceError(f"{name}: cannot be read as YAML: {error}") from error
+    if entries is None:
+        return []
+    if not isinstance(entries, list):
+        raise SourceError(f"{name}: expected a list of portals")
+    return [_entry(name, number, entry) for number, entry in enumerate(entries, 1)]
 
 
 def load_registry(path: Path | None = None) -> list[Source]:

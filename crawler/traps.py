@@ -3,7 +3,9 @@
 A portal's pages of navigation fan out from few pages; a trap makes new addresses on
 every page that is fetched. So what is limited is growth, not number: pages of one list,
 queries of one path, and lists in a row that name nothing new. A link that promises a
-report is a leaf and is limited only where reports lead to reports.
+report is a leaf and is limited only where reports lead to reports. What a page asks an
+endpoint for is no query of the endpoint's path: a page that is let in names one list
+there, so pages are counted list by list.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections import Counter
 from urllib.parse import parse_qsl, urlsplit
 
 from archive.frontier import Found, FrontierRow
+from crawler.posting import is_post, list_key
 from crawler.urls import folder
 
 #: Pages of one list: 15 to 20 titles each, so this is more than any portal has.
@@ -50,6 +53,8 @@ class Growth:
             key = f"report {_shape(found.url)}"
             sibling = row.role == "report" and key == f"report {_shape(row.url)}"
             return not sibling or self._below(key, MAX_SIBLINGS)
+        if is_post(found.url) or (found.pager and _is_endpoint(found.url, row.url)):
+            return self._below(f"pages {list_key(found.url)}", MAX_PAGES)
         if found.pager and not self._below(_pager_key(found.url, row.url), MAX_PAGES):
             return False
         if not found.pager and found.barren > MAX_BARREN:
@@ -72,6 +77,17 @@ class Growth:
         namers = self._namers.setdefault(f"{path} {token}", set())
         namers.add(via)
         return len(namers) <= (MAX_TOKEN_NAMERS if token else MAX_NAMERS)
+
+
+def _is_endpoint(url: str, via: str) -> bool:
+    """Whether a page of a list comes from elsewhere than the list's own folder.
+
+    >>> _is_endpoint("http://a.cn/api/list.do?id=7", "http://a.cn/zwgk/nb.html")
+    True
+    >>> _is_endpoint("http://a.cn/nb/list.jsp?page=2", "http://a.cn/nb/list.jsp")
+    False
+    """
+    return bool(urlsplit(url).query) and folder(url) != folder(via)
 
 
 def _shape(url: str) -> str:

@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+from crawler.posting import real_url
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2083
 #: A segment that occurs this often in a path is a link that leads into itself.
@@ -30,12 +32,16 @@ TOKEN = re.compile(r"(?=\w*\d)(?=\w*[a-z])\w{16,}$", re.I)
 MOBILE_END = re.compile(r"_(?:wap|mobile)(\.\w+)$", re.I)
 MOBILE_POST = re.compile(r"(/)mpost_(\d+)")
 DESKTOP_POST = re.compile(r"(/)post_(\d+)")
+#: The two addresses of an article of Boda: by file and by program.
+BODA_FILE = re.compile(r"/info/(\d+)/(\d+)\.html?$")
+BODA_PROGRAM = "/content.jsp", "urltype=news.NewsContentUrl&wbnewsid={}&wbtreeid={}"
+BODA_QUERY = re.compile(r"urltype=news\.NewsContentUrl&wbnewsid=(\d+)&wbtreeid=(\d+)$")
 #: Hosts that have no ``www.`` before them: addresses and names without a dot.
 HOST_NUMBER = re.compile(r"[\d.]+(?::\d+)?$|\[|[^.]+$")
 #: URLs that need no escaping; the others are brought into shape by w3lib.
 PLAIN = re.compile(r"[A-Za-z0-9:/._~?&=;,+-]*")
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-INDEX = re.compile(r"(?:index|default|list)(?:_\d+)?\.\w{2,5}$", re.I)
+INDEX = re.compile(r"(?:index|default|\w*list|common_\w+)(?:_\d+)?\.\w{2,5}$", re.I)
 #: Folders named by a long number or a hash hold one article, not a list.
 ARTICLE_FOLDER = re.compile(r"(?:\d{10,}|[0-9a-f]{24}|[0-9a-f]{32})$", re.I)
 
@@ -119,14 +125,30 @@ def other_forms(url: str) -> tuple[str, ...]:
     hosts = [parts.netloc]
     if not HOST_NUMBER.match(bare):
         hosts.append(bare if bare != parts.netloc else f"www.{bare}")
-    paths = list(dict.fromkeys((parts.path, desktop(parts.path), mobile(parts.path))))
+    paths = dict.fromkeys((parts.path, desktop(parts.path), mobile(parts.path)))
+    places = [(path, parts.query) for path in paths]
+    places += _programs(parts.path, parts.query)
     forms = (
-        urlunsplit(SplitResult(scheme, host, path, parts.query, ""))
-        for path in paths
+        urlunsplit(SplitResult(scheme, host, path, query, ""))
+        for path, query in places
         for host in hosts
         for scheme in schemes
     )
     return tuple(form for form in forms if form != url)
+
+
+def _programs(path: str, query: str) -> list[tuple[str, str]]:
+    """Path and query under which the file of an article, or its program, is known too.
+
+    >>> _programs("/info/19402/590272.htm", "")
+    [('/content.jsp', 'urltype=news.NewsContentUrl&wbnewsid=590272&wbtreeid=19402')]
+    """
+    if not query and (file := BODA_FILE.match(path)):
+        program, given = BODA_PROGRAM
+        return [(program, given.format(file[2], file[1]))]
+    if path == BODA_PROGRAM[0] and (given_ids := BODA_QUERY.match(query)):
+        return [(f"/info/{given_ids[2]}/{given_ids[1]}.htm", "")]
+    return []
 
 
 def desktop(path: str) -> str:
@@ -222,7 +244,7 @@ def is_trap(url: str) -> bool:
     >>> is_trap("http://a.cn/zfxxgkzl/sczj/zfxxgkzl/ndbg/")
     False
     """
-    if len(url) > MAX_LENGTH:
+    if len(real_url(url)) > MAX_LENGTH:
         return True
     segments = [s for s in urlsplit(url).path.split("/") if s]
     return any(segments.count(s) >= MAX_SEGMENT_REPEATS for s in set(segments))

@@ -15,8 +15,9 @@ from w3lib.html import get_meta_refresh
 from archive.frontier import Found, FrontierRow
 from archive.http import HttpResponse
 from archive.records import Capture, PageContext, Source
-from crawler.cms import Link, Page, adapter, fingerprint
-from crawler.cms.base import PageLinks
+from crawler import posting
+from crawler.cms import Link, Page, adapter, fingerprint, refined
+from crawler.cms.base import PageLinks, effective_role
 from crawler.cms.fingerprint import GENERIC
 from crawler.filenames import offered_name, shown_name
 from crawler.missing import says_missing
@@ -31,7 +32,7 @@ MAX_LINK_TEXT = 300
 #: A meta refresh slower than this is a page that reloads itself, not a redirect.
 MAX_REFRESH_SECONDS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
-TEXTUAL = ("html", "xml", "text")
+TEXTUAL = ("html", "xml", "text", "json", "javascript")
 WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -60,6 +61,7 @@ class Discovery:
     skipped: int = 0
     foreign: int = 0
     target: str | None = None  # where the answer sends the reader
+    is_list: bool = False  # the page is the report column or a part of it
 
 
 def judge(answer: Answer) -> str | None:
@@ -99,13 +101,28 @@ def _is_binary(data: bytes) -> bool:
     return b"\0" in data[:1024] and not data.startswith(WIDE_MARKS) and not wide(data)
 
 
+def request_of(url: str) -> tuple[str, str | None, str | None]:
+    """What a URL of the frontier asks for: (URL, body, media type of the body).
+
+    Body and media type are None for a GET.
+
+    >>> request_of("http://a.cn/l?page=2")
+    ('http://a.cn/l?page=2', None, None)
+    """
+    posted = posting.decode(url)
+    if posted is None:
+        return url, None, None
+    return posted.url, posted.body, posted.content_type
+
+
 def redirect_target(
     row: FrontierRow, response: HttpResponse, text: str | None
 ) -> str | None:
     """Where an answer sends the reader, by status or by meta refresh."""
     location = response.header("location")
     if response.status in REDIRECTS and location:
-        return canonical(location, row.url)
+        target = canonical(location, row.url)
+        return posting.follow(row.url, response.status, target) if target else None
     if text and "refresh" in text[:4096].lower():
         seconds, url = get_meta_refresh(text[:4096], row.url)
         if url and seconds is not None and seconds <= MAX_REFRESH_SECONDS:
@@ -134,13 +151,23 @@ def discover(
         return Discovery(
             family=family, is_document=row.role in ("report", "attachment")
         )
-    seen, _ = fingerprint(text, row.url)
-    family = seen if seen != GENERIC else family
-    page = Page(text, row.url, row.role, hosts)
+    seen, _ = fingerprint(text, posting.real_url(row.url))
+    family = refined(family, seen)
+    url, post, _ = request_of(row.url)
+    page = Page(text, url, row.role, hosts, post)
     links = adapter(family).read(page)
     found, skipped = _to_frontier(row, links, max_depth)
-    document = row.role == "report" or (row.role == "list" and page.is_article)
-    return Discovery(found, family, document, None, skipped, links.foreign)
+    article = row.role == "list" and page.is_article
+    document = row.role == "report" or article or links.is_document
+    return Discovery(
+        found,
+        family,
+        document,
+        None,
+        skipped,
+        links.foreign,
+        is_list=row.role == "list" or effective_role(page) == "list",
+    )
 
 
 def _redirected(
@@ -157,7 +184,7 @@ def _redirected(
         return nowhere(
             f"error: redirects to another host, {host_of(target)}", foreign=1
         )
-    expected = row.role in ("report", "attachment") or row.first_ok_at
+    expected = row.role in ("report", "attachment", "list") or row.first_ok_at
     if row.role != "home" and expected and is_home(target, home):
         return nowhere("not_found: redirects to the home page")
     if is_trap(target):
@@ -183,9 +210,8 @@ def _to_frontier(
     wanted += [(link, row.depth + 1, False) for group in deeper for link in group]
     found, skipped = [], 0
     for link, depth, pager in wanted:
-        # what an adapter put together may have its keys in another order
-        url = (canonical(link.url) or link.url) if "?" in link.url else link.url
-        if depth > max_depth or is_trap(url):
+        url = _address(link)
+        if url is None or depth > max_depth or is_trap(url):
             skipped += 1
             continue
         date = link.date or (row.list_date if link.role == "attachment" else None)
@@ -195,6 +221,17 @@ def _to_frontier(
             Found(url, link.role, text, date, row.url, depth, pager=pager, forms=forms)
         )
     return tuple(found), skipped
+
+
+def _address(link: Link) -> str | None:
+    """A link as the frontier knows it; None when its body is too large for that."""
+    if link.post is not None:
+        try:
+            return posting.encode(link.url, link.post, link.content_type)
+        except ValueError:
+            return None
+    # what an adapter put together may have its keys in another order
+    return (canonical(link.url) or link.url) if "?" in link.url else link.url
 
 
 def filename(url: str, response: HttpResponse) -> str | None:

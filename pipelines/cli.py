@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from archive.catalog import Catalog
 from archive.console import (
     Outcome,
+    Step,
     data_option,
     progress,
     reporting,
@@ -20,13 +20,27 @@ from archive.errors import UsageError
 from archive.warc import WarcStore
 from pipelines.reference import open_archive
 
+#: Changed cells that `extract` shows on a terminal.
+CELLS_SHOWN = 40
+
 
 @click.command()
 @data_option
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--host",
+    "hosts",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="A host outside .gov.cn whose reports in WARC files are to be believed.",
+)
 @reporting
-def ingest(data: DataDir, paths: tuple[Path, ...]) -> Outcome:
-    """Take in local files, folders, and WARC and WACZ files made by others."""
+def ingest(data: DataDir, paths: tuple[Path, ...], hosts: tuple[str, ...]) -> Outcome:
+    """Take in local files, folders, and WARC and WACZ files made by others.
+
+    Reports in WARC files that stand on no portal's host are clones, and refused.
+    """
+    from archive.portals import vouch
     from pipelines.intake import ingest as take_in
     from pipelines.intake import walk
 
@@ -37,14 +51,16 @@ def ingest(data: DataDir, paths: tuple[Path, ...]) -> Outcome:
     with data.lock(), open_archive(data) as catalog:
         before = catalog.counts()
         run_id = catalog.start_run("ingest")
+        vouch(catalog, hosts)
         store = WarcStore(data.warc, run_id=run_id, seen=catalog.holder)
         with store, progress("reading files", len(files)) as step:
             taken = take_in(catalog, store, files, step)
         refused = [f"{t.name}: {t.reason}" for t in taken if t.reason]
-        reports = {t.loaded.report_id for t in taken if t.loaded and not t.reason}
+        read = [t.loaded for t in taken if t.loaded and not t.reason]
+        reports = {one.report_id for loaded in read for one in loaded.all}
         inside = [t.inside for t in taken if t.inside]
         reports |= {report for found in inside for report in found.reports}
-        problems = [p for found in inside for p in found.problems + found.unreadable]
+        problems = [p for t in inside for p in t.problems + t.unreadable + t.refused]
         after = catalog.counts()
         figures: dict[str, Any] = {
             "files": len(taken),
@@ -82,55 +98,71 @@ def extract(
     dry_run: bool,
 ) -> Outcome:
     """Read the archive again with today's readers and forms; no network."""
+    from pipelines.differences import lines, plain
     from pipelines.rereading import reread, select
 
     if stale + everything + bool(sha256) > 1:
         raise UsageError("give one of --stale, --all or digests")
     _require_catalog(data)
-    with data.lock(), open_archive(data) as catalog:
+    with (
+        data.lock(),
+        Catalog(data.catalog) if dry_run else open_archive(data) as catalog,
+    ):
         rows = select(catalog, digests=sha256, everything=everything)
         unknown = set(sha256) - {row["sha256"] for row in rows}
         if unknown:
             raise UsageError(f"no such document: {', '.join(sorted(unknown))}")
-        run_id = catalog.start_run("extract")
+        run_id = None if dry_run else catalog.start_run("extract")
         store = WarcStore(data.warc)
         with progress("reading", len(rows)) as step:
             result = reread(catalog, store, rows, jobs=jobs, dry_run=dry_run, step=step)
-        figures = {
+        figures: dict[str, Any] = {
             "documents": result.documents,
             "reports_changed": result.reports_changed,
             "cells": dict(result.cells),
             "dry_run": dry_run,
         }
-        catalog.finish_run(run_id, "complete", figures)
-    return Outcome(f"{'would be: ' if dry_run else ''}{result}", figures)
+        if run_id:
+            catalog.finish_run(run_id, "complete", figures)
+    return Outcome(
+        f"{'would be: ' if dry_run else ''}{result}",
+        figures | {"changes": [plain(d) for d in result.differences]},
+        details=tuple(lines(result.differences, CELLS_SHOWN)),
+    )
 
 
 @click.command()
 @data_option
+@click.option("--all", "everything", is_flag=True, help="Every report, not only due.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes (default: all cores).")
 @reporting
-def check(data: DataDir) -> Outcome:
-    """Apply all rules to the current version of every report."""
-    from pipelines import rules
+def check(data: DataDir, everything: bool, jobs: int | None) -> Outcome:
+    """Apply all rules to the reports that are new, read again, or rest on such.
+
+    Rules between years and between authorities too. After a change of the rules every
+    report is due.
+    """
+    from contextlib import ExitStack
+
+    from pipelines import checking
 
     _require_catalog(data)
-    verdicts: dict[str, int] = {}
-    with data.lock(), open_archive(data) as catalog:
+    with data.lock(), open_archive(data) as catalog, ExitStack() as stack:
         run_id = catalog.start_run("check")
-        current = catalog.current_versions()
-        with progress("checking", len(current)) as step:
-            for report_id, version_no in current:
-                report = catalog.reading(report_id, version_no)
-                assert report is not None
-                checks = tuple(rules.evaluate(report))
-                catalog.put_checks(replace(report, checks=checks), version_no)
-                for found in checks:
-                    verdicts[found.verdict] = verdicts.get(found.verdict, 0) + 1
-                step(report_id)
-        figures = {"reports": len(current), "verdicts": verdicts}
-        catalog.finish_run(run_id, "complete", figures)
-    counts = ", ".join(f"{n} {name}" for name, n in sorted(verdicts.items()))
-    return Outcome(f"{len(current)} reports checked: {counts or 'no checks'}", figures)
+
+        def display(total: int) -> Step:
+            return stack.enter_context(progress("checking", total))
+
+        done = checking.check(catalog, everything=everything, jobs=jobs, step=display)
+        figures: dict[str, Any] = {
+            "reports": done.reports,
+            "checked": done.checked,
+            "verdicts": dict(sorted(done.verdicts.items())),
+            "written": done.written,
+            "rules_version": checking.rules_version(),
+        }
+        catalog.finish_run(run_id, "attention" if done.failed else "complete", figures)
+    return Outcome(str(done), figures, done.failed)
 
 
 @click.command()
@@ -163,6 +195,7 @@ def publish_catalog(data: DataDir, catalog: Catalog) -> Outcome:
 def explain(data: DataDir, what: str) -> None:
     """Show how a document was read: grids, tables, cell origins, leftovers."""
     from archive.clock import iso, utc_now
+    from archive.portals import Portals
     from archive.records import PageContext
     from pipelines import stages
     from pipelines.explain import render
@@ -190,18 +223,23 @@ def explain(data: DataDir, what: str) -> None:
             capture.warc_file, capture.warc_offset, capture.warc_length, digest
         )
         charset = original.response.charset if original.response else None
-        context = context_of(rows[0], capture, charset)
+        context = context_of(rows[0], capture, charset, Portals(catalog))
         click.echo(render(stages.read(original.payload, context)))
 
 
 @click.command(hidden=True)
 @click.option("--docs", is_flag=True, help="The data dictionary as Markdown instead.")
-def metadata(docs: bool) -> None:
+@click.option("--questions", is_flag=True, help="The ready questions instead.")
+def metadata(docs: bool, questions: bool) -> None:
     """Print datasette-metadata.json as the data dictionary makes it."""
     from archive import documentation
     from archive import metadata as datasette
+    from archive import questions as ready
     from pipelines.reference import metrics
 
+    if questions:
+        click.echo(ready.render(), nl=False)
+        return
     render = documentation.render if docs else datasette.render
     click.echo(render(metrics()), nl=False)
 

@@ -4,6 +4,9 @@ A document that hangs, asks for too much memory or crashes its reader costs its 
 and nothing else: it becomes an Extraction with the reason, the next one gets a fresh
 worker. Workers start from a clean process (no open archive, no threads) and cannot
 open connections.
+
+Pictures need networks that are larger than all a common document may take: they are
+read by workers of their own, which start when the first picture comes.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
@@ -29,7 +33,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from archive.errors import DocumentError, DocumentTooLarge
 from archive.records import Extraction, PageContext, Verdict
-from pipelines import templates
+from pipelines import ocr, templates
 from pipelines.reading import BINARY, extractor_version
 from pipelines.sniff import sniff
 
@@ -41,6 +45,13 @@ Key = TypeVar("Key")
 LARGE_TEXT = 1_000_000
 #: A worker is replaced after so many documents, whatever its libraries leak.
 DOCUMENTS = 1000
+#: The code with which a worker ends that ran out of memory: what it keeps of one
+#: document, the next one would lack.
+OUT_OF_MEMORY = 76
+#: A document is read again once when its worker may have been short for another's sake.
+ATTEMPTS = 2
+#: Seconds after which is looked whether the workers are still there.
+LOOK = 1.0
 #: What workers need anyway is loaded once, before any document is there.
 PRELOADED = ["pipelines.stages", "pipelines.extract.pdf"]
 
@@ -60,6 +71,11 @@ class Limits:
 
 
 LIMITS = Limits()
+#: For pictures: the networks and a page take some 1.4 GB of address space, a page some
+#: 4 seconds and at most 20; sixty pages are recognised.
+PICTURES = Limits(memory=2560 * 1024 * 1024, cpu=600, wall=900.0)
+#: Largest files that are looked into for what a scan is made of.
+LOOKED_INTO = 50_000_000
 
 
 def is_risky(data: bytes) -> bool:
@@ -67,18 +83,42 @@ def is_risky(data: bytes) -> bool:
     return sniff(data).form in BINARY or len(data) > LARGE_TEXT
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether a document is sure to need recognition: pictures, PDF without any font.
+
+    Other scans are found out when they are read.
+    """
+    form = sniff(data).form
+    if form == "image":
+        return True
+    if form != "pdf" or len(data) > LOOKED_INTO:
+        return False
+    return b"/Image" in data and b"/Font" not in data and b"/ObjStm" not in data
+
+
 class Containment:
     """A pool of workers that run ``task``. Closing it ends them."""
 
-    def __init__(self, task: Task, jobs: int = 1, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        task: Task,
+        jobs: int = 1,
+        limits: Limits = LIMITS,
+        pictures: Limits | None = PICTURES,
+    ) -> None:
         self.task, self.jobs, self.limits = task, jobs, limits
+        self.pictures = pictures  # None: these workers are those that read pictures
+        self._others: Containment | None = None
+        self._pool = self._started()
+
+    def _started(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
-        self._pool = ProcessPool(
-            max_workers=jobs,
+        return ProcessPool(
+            max_workers=self.jobs,
             max_tasks=DOCUMENTS,
             initializer=_confine,
-            initargs=(limits.memory,),
+            initargs=(self.limits.memory, self.pictures is None),
             context=context,
         )
 
@@ -95,42 +135,87 @@ class Containment:
 
     def close(self) -> None:
         """End the workers; documents not yet read are dropped."""
+        if self._others is not None:
+            self._others.close()
+            self._others = None
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def read(self, data: bytes, context: PageContext) -> Extraction:
         """Read one document. Never raises for what the document does."""
-        return self._result(self._send(data, context), data)
+        return self._taken(self._sent_on(data, context))
 
     def read_all(
         self, work: Iterable[tuple[Key, bytes, PageContext]]
     ) -> Iterator[tuple[Key, Extraction]]:
         """Read many, in parallel, a few ahead; results in the order of ``work``."""
-        waiting: deque[tuple[Key, bytes, Future[bytes]]] = deque()
+        waiting: deque[tuple[Key, _Sent]] = deque()
         for key, data, context in work:
-            waiting.append((key, data, self._send(data, context)))
+            waiting.append((key, self._sent_on(data, context)))
             if len(waiting) > 2 * self.jobs:
-                first, payload, future = waiting.popleft()
-                yield first, self._result(future, payload)
+                first, sent = waiting.popleft()
+                yield first, self._taken(sent)
         while waiting:
-            first, payload, future = waiting.popleft()
-            yield first, self._result(future, payload)
+            first, sent = waiting.popleft()
+            yield first, self._taken(sent)
 
-    def _send(self, data: bytes, context: PageContext) -> Future[bytes]:
+    def _sent_on(self, data: bytes, context: PageContext) -> _Sent:
+        """Send a document to its workers; pictures have their own."""
+        if self.pictures and ocr.available() and is_picture(data):
+            return self._with_networks()._send(data, context)
+        return self._send(data, context)
+
+    def _taken(self, sent: _Sent) -> Extraction:
+        """The result, after a second round for what turned out to be a picture."""
+        if self._others is not None and sent.home is self._others:
+            return self._others._result(sent)
+        found = self._result(sent)
+        if self.pictures and found.trace.get("not_here"):
+            return self._with_networks().read(sent.data, sent.context)
+        return found
+
+    def _with_networks(self) -> Containment:
+        if self._others is None:
+            assert self.pictures is not None
+            self._others = Containment(self.task, self.jobs, self.pictures, None)
+        return self._others
+
+    def _send(self, data: bytes, context: PageContext, attempt: int = 1) -> _Sent:
         arguments: list[Any] = [self.task, data, context, self.limits]
+        try:
+            future = self._schedule(arguments)
+        except RuntimeError:  # the pool broke down since the last document
+            self._renew(self._pool)
+            future = self._schedule(arguments)
+        return _Sent(self, self._pool, future, data, context, attempt)
+
+    def _schedule(self, arguments: list[Any]) -> Future[bytes]:
         future: Future[bytes] = self._pool.schedule(
             _work, args=arguments, timeout=self.limits.wall
         )
         return future
 
-    def _result(self, future: Future[bytes], data: bytes) -> Extraction:
+    def _renew(self, broken: ProcessPool) -> None:
+        """New workers for those of a pool that broke down, unless there are some."""
+        if self._pool is broken:
+            self.close()
+            self._pool = self._started()
+
+    def _result(self, sent: _Sent) -> Extraction:
+        data = sent.data
         try:
-            found: Extraction = pickle.loads(future.result())
+            found: Extraction = pickle.loads(_outcome(sent))
         except TimeoutError:
             return refused(data, f"reading took more than {self.limits.wall:g} seconds")
-        except MemoryError:
-            return refused(data, _memory(self.limits))
+        except BrokenProcessPool:
+            # A worker that dies between two documents takes its pool with it.
+            self._renew(sent.pool)
+            if again := self._again(sent):
+                return again
+            return refused(data, "the worker that was to read it was lost, twice")
         except ProcessExpired as ended:
+            if ended.exitcode == OUT_OF_MEMORY and (again := self._again(sent)):
+                return again
             return refused(data, _cause(ended, self.limits))
         except DocumentError as reason:
             return refused(data, str(reason))
@@ -139,6 +224,32 @@ class Containment:
                 data, f"the reader failed: {type(failure).__name__}: {failure}"
             )
         return found
+
+    def _again(self, sent: _Sent) -> Extraction | None:
+        if sent.attempt >= ATTEMPTS:
+            return None
+        return self._result(self._send(sent.data, sent.context, sent.attempt + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A document on its way through a pool."""
+
+    home: Containment
+    pool: ProcessPool
+    future: Future[bytes]
+    data: bytes
+    context: PageContext
+    attempt: int
+
+
+def _outcome(sent: _Sent) -> bytes:
+    """What the worker gave. Raises what it raised, and BrokenProcessPool."""
+    while not wait([sent.future], timeout=LOOK).done:
+        # Documents that wait in line are forgotten by a pool that breaks down.
+        if not sent.pool.active and not wait([sent.future], timeout=LOOK).done:
+            raise BrokenProcessPool
+    return sent.future.result()
 
 
 def refused(data: bytes, reason: str) -> Extraction:
@@ -173,6 +284,8 @@ def _shared(task: Task, pid: int) -> Containment:
 
 def _cause(ended: ProcessExpired, limits: Limits) -> str:
     code = int(ended.exitcode or 0)
+    if code == OUT_OF_MEMORY:
+        return f"reading needs more than {limits.memory // (1024 * 1024)} MB of memory"
     if code == -signal.SIGXCPU:
         return f"reading took more than {limits.cpu} seconds of CPU time"
     if code == -signal.SIGKILL:
@@ -182,15 +295,13 @@ def _cause(ended: ProcessExpired, limits: Limits) -> str:
     return f"the reader ended its process with code {code}"
 
 
-def _memory(limits: Limits) -> str:
-    return f"reading needs more than {limits.memory // (1024 * 1024)} MB of memory"
-
-
 # ------------------------------------------------------------------- inside a worker
 
 
-def _confine(memory: int) -> None:
+def _confine(memory: int, pictures: bool = False) -> None:
     """Limits that hold for a worker as long as it lives."""
+    if not pictures:
+        ocr.leave()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -212,11 +323,13 @@ def _work(task: Task, data: bytes, context: PageContext, limits: Limits) -> byte
     signal.alarm(math.ceil(limits.wall) + 5)
     try:
         found = task(data, context)
+        if (found.error or "").startswith("the reader failed: MemoryError"):
+            os._exit(OUT_OF_MEMORY)
+        result = pickle.dumps(found)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
     finally:
         signal.alarm(0)
-    if found.error and found.error.startswith("the reader failed: MemoryError"):
-        raise MemoryError
-    result = pickle.dumps(found)
     if len(result) > limits.result:
         raise DocumentTooLarge(
             f"what was read takes {len(result)} bytes, {limits.result} are taken"

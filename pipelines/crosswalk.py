@@ -6,7 +6,7 @@ with its reason, so that a gap in a series is never taken for a zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -118,3 +118,38 @@ def _places(generation: str, ref: str, where: str) -> tuple[Place, ...]:
     if not found:
         raise TemplateError(f"{where}: {generation} has no cell {ref!r}")
     return found
+
+
+def terms(series: Iterable[Series] | None = None) -> Iterator[dict[str, Any]]:
+    """Rows of table ``crosswalk``: the cells that make up each measure.
+
+    A row of the form with all its applicants is one measure for its total, named like
+    the series, and one for each applicant: ``granted/business``.
+    """
+    for one in crosswalk() if series is None else series:
+        columns = {
+            column
+            for part in one.in_generation.values()
+            for term in part.places
+            if len(term) > 1
+            for _, _, column in term
+        }
+        for template, part in one.in_generation.items():
+            yield from _terms(one, template, part, sorted(columns) or (None,))
+
+
+def _terms(
+    one: Series, template: str, part: Counterpart, columns: Iterable[str | None]
+) -> Iterator[dict[str, Any]]:
+    for column in columns:
+        measure = one.code if column in (None, "total") else f"{one.code}/{column}"
+        row = {"measure": measure, "template": template, "label_zh": one.zh}
+        nowhere = dict.fromkeys(("table_code", "row_code", "col_code"))
+        if not part.places:
+            told = {"comparable": "no", "reason": part.none}
+            yield row | {"term": 1} | nowhere | told
+        for number, term in enumerate(part.places, 1):
+            place = next(p for p in term if column in (None, p[2]))
+            names = dict(zip(nowhere, place, strict=True))
+            told = {"comparable": part.like or "same", "reason": None}
+            yield row | {"term": number} | names | told

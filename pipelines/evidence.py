@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from archive.records import PageContext
 from pipelines import dates, identity, titles
@@ -14,7 +16,17 @@ from pipelines.normalise import squash
 PERIOD = re.compile(
     r"(20[0-3]\d)年1月1日(?:起)?[至到\-—－~]+(?:\1年)?(?:当年)?12月31日"
 )
-COMPILED = re.compile(r"由(?P<name>[^，。；由]{4,30}?)(?:组织)?(?:编制|编写)")
+COMPILED = re.compile(r"由(?P<name>[^,，。;；由]{4,30}?)(?:组织)?(?:编制|编写)")
+#: 2021年,某省科学技术厅坚持…: what the first sentences say somebody did.
+ACTED = re.compile(
+    r"20[0-3]\d年(?:度)?(?:以来)?,?(?P<name>[^,。;:由我本]{4,30}?)"
+    r"(?=坚持|认真|深入|严格|全面|贯彻|按照|根据|紧紧|紧扣|围绕|积极|高度|切实|持续|"
+    r"以习近平|在市委|在县委|在区委|在省委)"
+)
+#: 当前位置：首页 > 政府信息公开 > 财政局.
+PLACED = re.compile(r"^.{0,4}(?:位置|所在)(?:是)?[:：]?\s*")
+CRUMB = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\|)\s*")
+PORTAL_WORDS = re.compile(r"(?:门户网站|官方网站|网站|政务网)$")
 QUOTED = re.compile(r"《([^《》]{6,60}(?:报告|年报))》")
 
 
@@ -22,6 +34,12 @@ def outside(context: PageContext) -> list[tuple[str, str]]:
     """Titles that are known from elsewhere than the document."""
     found = [("link text", context.link_text), ("file name", context.filename)]
     return [(where, text) for where, text in found if text]
+
+
+def offered(context: PageContext) -> list[tuple[str, str]]:
+    """The title of the page that offers a file; the last to be believed."""
+    title = context.page_title
+    return [("title of the page that offers it", title)] if title else []
 
 
 def agency_name(
@@ -76,8 +94,46 @@ def _names(page: Page, context: PageContext) -> Iterator[tuple[str, str]]:
         yield "signature block", signature[1]
     if compiled := COMPILED.search(head):
         yield "preamble (compiled by)", compiled["name"]
+    for match in ACTED.finditer(head):
+        # Only a name that says where: 全局, 各部门 and 办公室 are nobody's names.
+        if identity.is_placed(match["name"]):
+            yield "first sentences", match["name"]
     if "contentsource" in page.meta:
         yield "meta ContentSource", page.meta["contentsource"]
+    yield from _around(page, context)
+
+
+def _around(page: Page, context: PageContext) -> Iterator[tuple[str, str]]:
+    """Departments that columns, site and host name.
+
+    A government's portal carries the reports of all its departments: that it stands
+    on the page says nothing about who wrote the report.
+    """
+    found = [("breadcrumb", name) for name in reversed(breadcrumb(page))]
+    found += [
+        (f"meta {label}", page.meta[label.lower()])
+        for label in ("ColumnName", "SiteName", "Author")
+        if label.lower() in page.meta
+    ]
+    label = (urlsplit(context.url).hostname or "").removeprefix("www.").split(".")[0]
+    if label in lookup("hosts"):
+        found.append((f"host ({label})", lookup("hosts")[label]))
+    if context.source_name:
+        found.append(("portal", context.source_name))
+    for where, text in found:
+        name = titles.clean(PORTAL_WORDS.sub("", squash(text)))
+        if identity.is_name(name) and not identity.is_government(name):
+            yield where, name
+
+
+def breadcrumb(page: Page) -> list[str]:
+    """The parts of the line that says where a page stands: 首页 > … > 财政局."""
+    for line in page.frame:
+        text = unicodedata.normalize("NFKC", line.text).strip()
+        parts = [p.strip() for p in CRUMB.split(text) if p.strip()]
+        if len(parts) >= 3 and (PLACED.search(text) or parts[0].endswith("首页")):
+            return [PLACED.sub("", part) for part in parts]
+    return []
 
 
 def year_of(page: Page, title: titles.Title | None) -> tuple[int | None, str]:

@@ -43,6 +43,11 @@ def _lines(extraction: Extraction) -> Iterator[str]:
     yield from _grids(extraction)
     if extraction.report:
         yield from _report(extraction.report)
+    for part in extraction.parts:
+        yield ""
+        yield f"verdict    {part.verdict.kind}: {part.verdict.reason}"
+        if part.report:
+            yield from _report(part.report)
 
 
 def _grids(extraction: Extraction) -> Iterator[str]:

@@ -1,26 +1,46 @@
 """Whose report it is: names of authorities, the division they act in, their id.
 
-The division is the longest prefix of the name that is one (or a chain of them). Where
-several divisions share a name the portal decides; when it cannot, the adcode stays
-empty: it is never guessed. A government and its office are two agencies.
+The id is ``<division>-<kind>``, with a digest of the canonical name where a division
+has several of a kind: ``370683-gov``, ``370683-office``, ``370683-dept-7b0e…``. The
+division has the code of today, so that the years of 兖州市 and 兖州区 are one series;
+townships have their nine digits where they are known (``522729101-town``), bodies of
+the State a word (``cn-csrc``). What is not certain has no code: ``unknown-…``.
+
+Names are matched in this order: the name as it is written today; then abbreviations and
+names before a reform, which the evidence tells. A credit code settles the division
+where the name does not. Merged bodies are never one agency. A government and its office
+are two agencies.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from archive.authority import Division, divisions, lineage
-from archive.records import Agency, PageContext
+from archive.authority import Division, division, former, lineage, townships
+from archive.records import Agency, AgencyName, PageContext
+from pipelines import uscc
+from pipelines.kinds import (
+    is_government,
+    is_name,
+    is_placed,
+    of_the_state,
+)
 from pipelines.lookups import lookup
+from pipelines.named import BODIES, SMALL, Named, settled, taken_apart
 from pipelines.normalise import squash
+from pipelines.organs import National, national
 
-PORTAL = re.compile(r"(?:人民政府|政府)?(?:门户网站|政府网|网站)?$")
-
-UNLISTED = re.compile(r"^.{1,10}?[市县区州盟旗](?=人民政府)")
+__all__ = [
+    "Identity",
+    "codes_of",
+    "identify",
+    "is_government",
+    "is_name",
+    "is_placed",
+    "report_id",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,57 +50,70 @@ class Identity:
     agency: Agency
     scope: str  # government_aggregate | own_organ
     evidence: str
+    ambiguous: bool = False  # the evidence lists what it may be
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    adcode: str | None
-    level: str | None
-    name: str | None  # of the division
-    length: int  # of the prefix of the agency's name
-    evidence: str
+def identify(
+    name: str,
+    context: PageContext,
+    year: int | None = None,
+    codes: tuple[uscc.Code, ...] = (),
+) -> Identity:
+    """The authority record behind a printed name, as of the year of a report.
 
-
-def identify(name: str, context: PageContext) -> Identity:
-    """The authority record behind a printed name.
-
-    A bare place name is its government: 济宁市兖州区 is 济宁市兖州区人民政府.
+    A bare place name is its government: 济宁市兖州区 is 济宁市兖州区人民政府. ``codes``
+    are credit codes found beside the name (:func:`codes_of`).
     """
-    name = squash(name)
-    rules = lookup("kinds")
-    place = _place(name, context)
-    if place.length and (deeper := UNLISTED.match(name[place.length :])):
-        # A division that the list does not have: its parent is not it.
-        evidence = f"{name[: place.length] + deeper[0]} is in no list of divisions"
-        place = _Place(None, None, None, place.length + len(deeper[0]), evidence)
-    rest = name[place.length :] if place.length else name
-    kind = _kind(name, rest, found=bool(place.length))
-    endings = rules["complete_ends"].get(kind)
-    if (kind == "government" and not rest) or (
-        endings and not name.endswith(tuple(endings))
-    ):
-        name, rest = (text + rules["complete"][kind] for text in (name, rest))
-    if kind == "township" and place.adcode is None and _from_county(context):
-        place = _portal_place(context)
-    elif kind == "department" and not place.length and not _national(name):
-        place = _portal_place(context) if context.source_level != "national" else place
-    level = "township" if kind in ("township", "street") else place.level
-    if _national(name) and not place.length:
+    printed = squash(name)
+    local = context.source_level not in (None, "national")
+    state = national(printed, local=local)
+    if state is not None:
+        return _of_state(state, printed, year, codes)
+    found = settled(taken_apart(printed, context, year), context, codes)
+    at = found.place
+    level = "township" if found.kind in SMALL else at.level
+    if found.rest.endswith("管理区") and found.kind == "zone":
+        level = "township"
+    if of_the_state(found.full) and not at.length and at.adcode is None:
         level = "national"
-    names = {d.level: d.name for d in lineage(place.adcode)} if place.adcode else {}
+    small = _small_code(found)
+    above = {d.level: d.name for d in lineage(at.adcode)} if at.adcode else {}
+    if at.level in above and at.name:
+        above[at.level] = at.name
+    notes = [at.evidence, *found.notes]
+    notes += [text for _, text in found.own.steps]
+    notes += [f"{c.kind} {c.code} ({c.where}): {c.fault}" for c in codes if c.fault]
     agency = Agency(
-        agency_id=_agency_id(kind, place, name, rest),
-        name=name,
-        kind=kind,
+        agency_id=small or _agency_id(found),
+        name=_name_today(found),
+        kind=found.kind,
         level=level,
-        adcode=place.adcode,
-        province=names.get("province"),
-        city=names.get("city"),
-        county=names.get("county"),
-        parent_id=_parent(kind, place.adcode),
+        adcode=at.adcode,
+        province=above.get("province"),
+        city=above.get("city"),
+        county=above.get("county"),
+        parent_id=_parent(found),
+        uscc=_credit_code(codes),
+        family=found.own.family,
+        names=tuple(_names(found, printed, year)),
     )
-    scope = "government_aggregate" if kind == "government" else "own_organ"
-    return Identity(agency, scope, place.evidence)
+    scope = "government_aggregate" if found.kind == "government" else "own_organ"
+    unclear = at.adcode is None and level != "national"
+    if found.kind == "other":
+        notes.append(f"{found.rest} is no known kind of name")
+        unclear = True
+    return Identity(agency, scope, "; ".join(notes), found.ambiguous or unclear)
+
+
+def codes_of(card: Mapping[str, str], url: str) -> tuple[uscc.Code, ...]:
+    """Credit and organisation codes beside a document: its index number, its address.
+
+    ``card`` has the index number as ``index``. Codes with wrong check characters are
+    among them, with their fault.
+    """
+    found = [uscc.in_index(card["index"]) if "index" in card else None]
+    found.append(uscc.in_address(url))
+    return tuple(code for code in found if code)
 
 
 def report_id(agency: Agency, year: int, scope: str) -> str:
@@ -89,171 +122,104 @@ def report_id(agency: Agency, year: int, scope: str) -> str:
     return f"{agency.agency_id}-{year}" + ("" if scope == usual else f"-{scope}")
 
 
-def is_name(text: str) -> bool:
-    """Whether a text can be the name of an authority: a place, or a known ending."""
-    name = squash(text)
-    if not 3 <= len(name) <= 40 or re.search(r"[，。；：:,;0-9]", name):
-        return False
-    length, _ = _longest(name)
-    return _kind(name, name[length:], found=bool(length)) != "other"
+def _of_state(
+    body: National, printed: str, year: int | None, codes: tuple[uscc.Code, ...]
+) -> Identity:
+    notes = [f"{printed} is a body of the State"]
+    names = [AgencyName(printed, "printed", year, year, "printed in a report")]
+    if printed != body.name:
+        notes.append(f"{printed} is {body.name}")
+        names.append(AgencyName(body.name, "full", None, body.until, "list of bodies"))
+    if body.until and body.successors:
+        after = ", ".join(f"cn-{slug}" for slug in body.successors)
+        notes.append(f"until {body.until}; then {after}")
+    agency = Agency(
+        agency_id=f"cn-{body.slug}",
+        name=body.name,
+        kind="government_office" if body.slug.endswith("-office") else "department",
+        level="national",
+        adcode=None,
+        parent_id=None if body.slug == "state-council" else "cn-state-council",
+        uscc=_credit_code(codes),
+        names=tuple(names),
+    )
+    return Identity(agency, "own_organ", "; ".join(notes))
 
 
-def is_placed(name: str) -> bool:
-    """Whether a name says of which division it is, or that it is of the state."""
-    return bool(_longest(squash(name))[0]) or _national(squash(name))
+def _small_code(found: Named) -> str | None:
+    """Nine digits of a township and the word of its kind, where they are known."""
+    if found.kind not in SMALL or found.place.adcode is None:
+        return None
+    code = townships(found.place.adcode).get(found.own.name)
+    return f"{code}-{lookup('kinds')['id_words'][found.kind]}" if code else None
 
 
-def _kind(name: str, rest: str, *, found: bool) -> str:
-    for entry in lookup("kinds")["kinds"]:
-        text = rest if entry["of"] == "rest" else name
-        if entry["of"] == "rest" and not found and not _governs(name):
-            continue
-        if entry["of"] == "rest" and not found:
-            text = name[name.index("人民政府") :]
-        if re.search(entry["pattern"], text):
-            return str(entry["kind"])
-    return "other"
-
-
-def _governs(name: str) -> bool:
-    """An unknown place with its government: 云州县人民政府, and no town or street."""
-    place, word, _ = name.partition("人民政府")
-    return bool(word) and place.endswith(("省", "市", "县", "区", "州", "盟", "旗"))
-
-
-def _national(name: str) -> bool:
-    return bool(re.match(lookup("kinds")["national"], name))
-
-
-def _place(name: str, context: PageContext) -> _Place:
-    length, found = _longest(name)
-    skipped = 0
-    if not length:
-        for prefix in lookup("kinds")["prefixes"]:
-            if name.startswith(prefix):
-                skipped = len(prefix)
-                length, found = _longest(name[skipped:])
-                break
-    if length:
-        prefix = name[: skipped + length]
-        if len(found) > 1:
-            found = _near(found, context.source_adcode) or found
-        if len(found) > 1:
-            names = ", ".join(sorted(d.adcode for d in found))
-            return _Place(None, None, None, skipped + length, f"{prefix}: {names}")
-        division = found[0]
-        return _Place(
-            division.adcode,
-            division.level,
-            division.name,
-            skipped + length,
-            f"{prefix} is {division.adcode}",
-        )
-    own = PORTAL.sub("", squash(context.source_name or ""))
-    if own and name.startswith(own) and context.source_adcode:
-        portal = _portal_place(context)
-        return _Place(portal.adcode, portal.level, own, len(own), portal.evidence)
-    return _Place(None, None, None, 0, "no division in the name")
-
-
-def _portal_place(context: PageContext) -> _Place:
-    if not context.source_adcode:
-        return _Place(None, None, None, 0, "no division in the name, no portal known")
-    evidence = f"the portal of {context.source_name} ({context.source_adcode})"
-    return _Place(context.source_adcode, context.source_level, None, 0, evidence)
-
-
-def _from_county(context: PageContext) -> bool:
-    return context.source_level == "county"
-
-
-def _near(found: list[Division], adcode: str | None) -> list[Division]:
-    """Those of several divisions that are the portal's, or below or above it."""
-    if not adcode:
-        return []
-    own = _prefix(adcode)
-    near = [
-        d
-        for d in found
-        if d.adcode.startswith(own) or own.startswith(_prefix(d.adcode))
-    ]
-    return near if len(near) == 1 else []
-
-
-def _prefix(adcode: str) -> str:
-    """The digits that say something: 370000 → 37, 370600 → 3706."""
-    return re.sub(r"(?:00){1,2}$", "", adcode)
-
-
-@lru_cache(maxsize=4096)
-def _longest(name: str) -> tuple[int, list[Division]]:
-    """Length of the longest chain of divisions before a name, and where it may end."""
-    ends: dict[int, dict[str, Division]] = {}
-    for end, division in _chains(name):
-        ends.setdefault(end, {})[division.adcode] = division
-    if not ends:
-        return 0, []
-    longest = max(ends)
-    return longest, list(ends[longest].values())
-
-
-def _chains(name: str) -> Iterator[tuple[int, Division]]:
-    open_ends = [(len(d.name), d) for d in _starting(name)]
-    for short, full in lookup("kinds")["short_names"].items():
-        if name.startswith(short) and not name.startswith(full):
-            (province,) = [d for d in _starting(full) if d.name == full]
-            open_ends += _below(name, len(short), province)
-    for province in (d for d in divisions().values() if d.level == "province"):
-        short = re.sub(r"[省市]$", "", province.name)
-        if name.startswith(short) and not name.startswith(province.name):
-            open_ends += _below(name, len(short), province)
-    while open_ends:
-        end, division = open_ends.pop()
-        yield end, division
-        open_ends += _below(name, end, division)
-
-
-def _below(name: str, at: int, above: Division) -> list[tuple[int, Division]]:
-    """Divisions inside ``above`` whose name stands at ``at``."""
-    return [
-        (at + len(d.name), d)
-        for d in _starting(name[at:])
-        if d.adcode != above.adcode and above in lineage(d.adcode)
-    ]
-
-
-def _starting(text: str) -> list[Division]:
-    return [d for d in _by_start().get(text[:2], ()) if text.startswith(d.name)]
-
-
-@lru_cache(maxsize=1)
-def _by_start() -> dict[str, list[Division]]:
-    found: dict[str, list[Division]] = {}
-    for division in divisions().values():
-        found.setdefault(division.name[:2], []).append(division)
-    return found
-
-
-def _agency_id(kind: str, place: _Place, name: str, rest: str) -> str:
+def _agency_id(found: Named) -> str:
     """``<adcode>-gov``, ``<adcode>-office``, or with a digest of the canonical name.
 
     The canonical name has the division once, so that 济宁市兖州区教育局 and
     兖州区教育局 are one agency. Without a division the digest tells governments apart.
     """
-    word = lookup("kinds")["id_words"][kind]
-    adcode = place.adcode or "unknown"
-    if place.adcode and kind in ("government", "government_office"):
+    word, at = lookup("kinds")["id_words"][found.kind], found.place
+    adcode = at.code or ("cn" if of_the_state(found.full) else "unknown")
+    if at.adcode and found.kind in BODIES:
         return f"{adcode}-{word}"
-    canonical = f"{place.name or ''}{rest}" if place.adcode and place.length else name
+    canonical = found.full
+    if at.adcode:
+        canonical = f"{at.name or ''}{found.own.name}"
     digest = hashlib.sha256(canonical.encode()).hexdigest()[:8]
     return f"{adcode}-{word}-{digest}"
 
 
-def _parent(kind: str, adcode: str | None) -> str | None:
-    """The government an agency belongs to; vertical bodies answer to their ministry."""
-    if adcode is None or kind == "vertical":
+def _name_today(found: Named) -> str:
+    """The name with the division and the organ as they are called today."""
+    at, full = found.place, found.full
+    before = full[: at.length]
+    if at.former and at.name and at.printed:
+        before = before.removesuffix(at.printed.name) + at.name
+    changed = any(relation in ("short", "former") for relation, _ in found.own.steps)
+    if not changed and before == full[: at.length]:
+        return full
+    return before + (found.own.name if changed else found.rest)
+
+
+def _names(found: Named, printed: str, year: int | None) -> list[AgencyName]:
+    """The name as printed, the one of today, and those of the division before."""
+    today = _name_today(found)
+    names = [AgencyName(printed, "printed", year, year, "printed in a report")]
+    if today != printed:
+        relations = [relation for relation, _ in found.own.steps]
+        why = "; ".join(text for _, text in found.own.steps)
+        names.append(AgencyName(today, "full", None, None, why or "completed"))
+        if "former" in relations:
+            names.append(AgencyName(printed, "former", None, None, why))
+    if found.place.adcode and found.kind in BODIES:
+        known = division(found.place.adcode)
+        names += [_former(d, found) for d in former(known.adcode if known else "")]
+    return names
+
+
+def _former(old: Division, found: Named) -> AgencyName:
+    name = f"{old.name}{found.rest}"
+    return AgencyName(name, "former", old.valid_from, old.valid_to, old.adcode)
+
+
+def _credit_code(codes: tuple[uscc.Code, ...]) -> str | None:
+    return next((c.code for c in codes if c.kind == "uscc" and not c.fault), None)
+
+
+def _parent(found: Named) -> str | None:
+    """The authority above: the government of the place, a bureau, a ministry."""
+    adcode = found.place.code
+    if found.kind == "vertical":
+        ministry = next(
+            (n for n in lookup("kinds")["prefixes"] if found.full.startswith(n)), ""
+        )
+        body = national(ministry, local=False)
+        return f"cn-{body.slug}" if body else None
+    if adcode is None:
         return None
-    if kind != "government":
+    if found.kind != "government":
         return f"{adcode}-gov"
-    above = lineage(adcode)[:-1]
+    above = lineage(found.place.adcode or "")[:-1]
     return f"{above[-1].adcode}-gov" if above else None

@@ -17,13 +17,15 @@ from urllib.parse import quote, unquote, urlsplit
 from archive.catalog import Catalog
 from archive.fixity import PAYLOAD_DOUBT
 from archive.frontier import Frontier
+from archive.portals import Portals
 from archive.records import Capture, PageContext
 from archive.reindex import find_original
+from archive.succession import is_return
 from archive.warc import IMPORTED, WarcStore
 from archive.warccapture import Described, describe, resolved
 from archive.warcforeign import Piece, parts_of_wacz, records
 from archive.warcparse import RESPONSES, BadRecord, RawRecord, verify_payload
-from pipelines import stages
+from pipelines import clones, stages
 from pipelines.load import load
 from pipelines.sniff import sniff
 
@@ -55,7 +57,8 @@ class Taken:
     """What became of one container.
 
     ``problems`` names what is damaged in it, ``unreadable`` documents that could not be
-    read. ``known`` counts captures that were here before.
+    read, ``refused`` reports that are clones. ``known`` counts captures that were here
+    before.
     """
 
     records: int = 0
@@ -65,6 +68,7 @@ class Taken:
     reports: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 def take_container(
@@ -211,10 +215,11 @@ class _Importer:
 
     def _read_documents(self, ids: list[str]) -> None:
         """Read what may be a document and was not judged before."""
-        frontier = Frontier(self.catalog)
+        frontier, portals = Frontier(self.catalog), Portals(self.catalog)
         for capture in self._whole(ids):
             assert capture.sha256 is not None
-            if frontier.was_read(capture.sha256, capture.url):
+            again = frontier.was_read(capture.sha256, capture.url)
+            if again and not is_return(self.catalog, capture, capture.url):
                 continue
             holder = self.catalog.holder(capture.sha256)
             if holder is None:
@@ -232,14 +237,18 @@ class _Importer:
                 captured_at=capture.captured_at,
                 charset=charset,
                 filename=unquote(urlsplit(capture.url).path.rpartition("/")[2]) or None,
+                named_hosts=portals.named(capture.url),
             )
             extraction = stages.read(original.payload, context)
             loaded = load(self.catalog, capture, extraction, context)
             self.taken.documents += 1
             if extraction.error:
                 self.taken.unreadable.append(f"{capture.url}: {extraction.error}")
-            if loaded.report_id is not None:
-                self.taken.reports.add(loaded.report_id)
+            if clones.is_finding(extraction):
+                self.taken.refused.append(f"{capture.url}: {extraction.verdict.reason}")
+            elif loaded.report_id is not None:
+                found = (one.report_id for one in loaded.all)
+                self.taken.reports.update(report for report in found if report)
 
     def _whole(self, ids: list[str]) -> Iterator[Capture]:
         for capture_id in ids:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -18,10 +18,20 @@ from archive.errors import (
     UnsupportedForm,
 )
 from archive.records import Chapter, Extraction, Leftover, PageContext, Report, Verdict
-from pipelines import chapters, dates, evidence, identity, templates, titles, triage
+from pipelines import (
+    chapters,
+    dates,
+    evidence,
+    identity,
+    ocr,
+    packaging,
+    templates,
+    titles,
+    triage,
+)
 from pipelines.charset import Decoded, decode
 from pipelines.extract import html, plaintext
-from pipelines.extract.page import NoTextLayer, Page
+from pipelines.extract.page import NoTextLayer, NotHere, Page
 from pipelines.grid import Line
 from pipelines.normalise import squash
 from pipelines.sniff import Sniffed, sniff
@@ -39,11 +49,14 @@ BINARY = {
     "xlsx": ("xlsx", 20_000_000),
     "xls": ("xls", 20_000_000),
     "ofd": ("ofd", 50_000_000),
+    "image": ("image", 50_000_000),
 }
 #: Versions of the readers; a new number makes `extract --stale` read again.
-READERS = {"html": 1, "text": 2, "pdf": 1} | dict.fromkeys(
-    ("docx", "doc", "wps", "xlsx", "xls", "ofd"), 1
+READERS = {"html": 1, "text": 3, "pdf": 2, "doc": 2, "ofd": 2} | dict.fromkeys(
+    ("docx", "wps", "xlsx", "xls", "scan", "image"), 1
 )
+#: Forms that are read with the extra `[ocr]` only; version 0 stands for unread.
+RECOGNISED = ("scan", "image")
 #: What is known of forms that are not read.
 REFUSED = {
     "application/x-ole-storage": "cut off, damaged, or without a known document in it",
@@ -53,9 +66,21 @@ REFUSED = {
 TABLES = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What one report of a document was taken for."""
+
+    report: Report | None
+    verdict: Verdict
+    error: str | None
+    trace: Mapping[str, Any]
+
+
 def extractor_version(extractor: str | None) -> str:
     """The current version of the reader that ``extractor`` (``html/1``) names."""
     name = (extractor or "none").split("/")[0]
+    if name in RECOGNISED and not ocr.available():
+        return extractor or f"{name}/0"  # nothing here could read it better
     return f"{name}/{READERS.get(name, 1)}"
 
 
@@ -66,30 +91,55 @@ def read(data: bytes, context: PageContext) -> Extraction:
     decoded: list[Decoded] = []
     report: Report | None = None
     error: str | None = None
+    others: list[_Judged] = []
     trace: dict[str, Any] = {"form": asdict(sniffed), "bytes": len(data)}
     try:
-        report, verdict, error = _read(data, sniffed, context, decoded, trace)
+        first, *others = _read(data, sniffed, context, decoded, trace)
+        report, verdict, error = first.report, first.verdict, first.error
     except NoTextLayer as reason:
-        form, error = "scan", str(reason)
+        form, error = form if form == "image" else "scan", str(reason)
+        if isinstance(reason, NotHere):
+            trace["not_here"] = error
         report, verdict = _unread(error, context, trace)
     except DocumentError as reason:
         verdict, error = Verdict("other", f"not read: {reason}"), str(reason)
     except Exception as failure:  # closes one unit of work: this document
         error = f"the reader failed: {type(failure).__name__}: {failure}"
         verdict = Verdict("other", f"not read: {error}")
-    name = sniffed.form if sniffed.form in READERS else "none"
-    return Extraction(
+    if trace.get("scanned"):
+        form = form if form == "image" else "scan"
+    name = form if form in READERS else "none"
+    whole = Extraction(
         sha256=hashlib.sha256(data).hexdigest(),
         form=form,
         media_type=sniffed.media_type,
         charset=decoded[0].charset if decoded else None,
         verdict=verdict,
         report=report,
-        extractor=extractor_version(name),
+        extractor=f"{name}/0" if _is_unread(name) else extractor_version(name),
         template_version=templates.version(),
         error=error,
         trace=trace,
+        files=trace.get("files", ()),
     )
+    return replace(whole, parts=tuple(_part(whole, other) for other in others))
+
+
+def _part(whole: Extraction, judged: _Judged) -> Extraction:
+    """Another report of the same document."""
+    return replace(
+        whole,
+        verdict=judged.verdict,
+        report=judged.report,
+        error=judged.error,
+        trace=judged.trace,
+        files=(),
+    )
+
+
+def _is_unread(name: str) -> bool:
+    """Whether a picture is read once the extra `[ocr]` is there."""
+    return name in RECOGNISED and not ocr.available()
 
 
 def _read(
@@ -98,18 +148,71 @@ def _read(
     context: PageContext,
     decoded: list[Decoded],
     trace: dict[str, Any],
-) -> tuple[Report | None, Verdict, str | None]:
+) -> list[_Judged]:
+    """What the document is; where it holds several reports, one after the other."""
     if sniffed.media_type == "application/zip":
-        return None, _listed(data), None
+        return [_Judged(None, _listed(data), None, trace)]
     _require_readable(data, sniffed)
     page, lost = _page(data, sniffed, context, decoded, trace)
+    trace["scanned"] = page.scanned
+    trace["files"] = packaging.files_of(page, context.url)
+    pieces = packaging.pieces(page)
+    if len(pieces) > 1 and not titles.exclusion(page, evidence.outside(context)):
+        found = _several(pieces, context, lost)
+        if found:
+            trace |= found[0].trace
+            return found
+    return [_judged(page, context, lost, trace)]
+
+
+def _several(
+    pieces: list[packaging.Piece], context: PageContext, lost: int
+) -> list[_Judged]:
+    """The reports of one document, the first that is one before the others.
+
+    Nothing that is known of the document from outside says whose each of them is.
+    """
+    found: list[_Judged] = []
+    known: dict[str, int] = {}
+    for number, piece in enumerate(pieces, start=1):
+        inner = replace(
+            context,
+            link_text=None,
+            filename=None,
+            page_title=None,
+            list_date=context.list_date if piece.dated else None,
+        )
+        one = _judged(piece.page, inner, lost, {})
+        report, kind, reason = one.report, one.verdict.kind, one.verdict.reason
+        if report and report.report_id in known:
+            kind, reason = "other", f"the same as part {known[report.report_id]}"
+            report = None
+        elif report:
+            known[report.report_id] = number
+        place = f"part {number} of {len(pieces)} of this document, {piece.locator}"
+        verdict = Verdict(kind, f"{place}: {reason}")
+        found.append(replace(one, report=report, verdict=verdict))
+    return sorted(found, key=lambda one: one.report is None) if known else []
+
+
+def _judged(
+    page: Page, context: PageContext, lost: int, trace: dict[str, Any]
+) -> _Judged:
+    report, verdict, error = _report_of(page, context, lost, trace)
+    return _Judged(report, verdict, error, trace)
+
+
+def _report_of(
+    page: Page, context: PageContext, lost: int, trace: dict[str, Any]
+) -> tuple[Report | None, Verdict, str | None]:
     words = squash("".join(line.text for line in page.lines))
-    tables = tabulate(page.grids, templates.generation_of(words))
+    tables = tabulate(page.grids, templates.generation_of(words), page.pixels)
     form = tables.template or templates.generation_of(words)
     uniform = any(form == template.code for template in templates.load())
     split = tuple(chapters.split(page.blocks, official=uniform))
     outside = evidence.outside(context)
-    tried = list(titles.candidates(page, outside))
+    named = [*outside, *evidence.offered(context)]
+    tried = list(titles.candidates(page, named))
     title = titles.choose(tried)
     excluded = titles.exclusion(page, outside)
     trace |= _traced(page, tables, title)
@@ -121,6 +224,7 @@ def _read(
             split,
             len(tables.located),
             templates.generation_of(words) is not None,
+            sum(cell.state in ("number", "zero") for cell in tables.cells),
         )
     )
     if verdict.kind != "report":
@@ -177,7 +281,8 @@ def _unread(
     It is listed as unreadable, so that nobody takes it for missing. The generation of
     its form is the one in force in its year.
     """
-    title = titles.choose(evidence.outside(context))
+    named = [*evidence.outside(context), *evidence.offered(context)]
+    title = titles.choose(named)
     nothing = Page(blocks=())
     name, whence = evidence.agency_name(nothing, title, context)
     if title is None or not name or title.year is None:
@@ -224,7 +329,8 @@ def _report(
     context: PageContext,
     trace: dict[str, Any],
 ) -> Report:
-    known = identity.identify(name, context)
+    codes = identity.codes_of(page.card, context.url)
+    known = identity.identify(name, context, year, codes)
     agency = known.agency
     dated = dates.published(page, context, year)
     chosen = next((d for d in dated if not d.rejected), None)
@@ -232,7 +338,10 @@ def _report(
     due_on = dates.due(year, agency.kind)
     certain = chosen and chosen.source != dates.NEVER_PUBLISHED_ON
     trace["division"] = known.evidence
+    if known.ambiguous:
+        trace["ambiguous"] = known.evidence
     trace["dates"] = [asdict(d) for d in dated]
+    trace["due"] = {"date": due_on, "basis": dates.due_basis(year, agency.kind)}
     words = squash("".join(line.text for line in page.lines))
     unread = templates.generation_of(words) if not tables.located else None
     notes = [*page.notes, *tables.notes]

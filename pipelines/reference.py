@@ -12,7 +12,9 @@ from archive.console import note
 from archive.datadir import DataDir
 from archive.records import Metric
 from archive.warcrepair import recover
-from pipelines import rules, templates
+from pipelines import roles, rules, templates
+from pipelines.crosswalk import terms
+from pipelines.rules import between
 
 
 def metrics() -> list[Metric]:
@@ -32,5 +34,7 @@ def open_archive(data: DataDir) -> Catalog:
 
 
 def refresh(catalog: Catalog) -> None:
-    """Write the dictionaries of metrics and rules into the catalogue."""
-    catalog.put_reference(metrics(), rules.load_rules())
+    """Write the metrics, their crosswalk and the rules into the catalogue."""
+    known = (*rules.load_rules(), *between.load_rules(), roles.RULE)
+    catalog.put_reference(metrics(), known)
+    catalog.put_crosswalk(terms())

@@ -6,6 +6,10 @@ touched. The sums of the form (:mod:`pipelines.identities`) are the parity check
 code, and the repair is its nearest word: a small mixed integer program (HiGHS). It is
 taken only when no other set of changes costs as little and when the sums leave one
 value for each changed cell. What is repaired says ``recovered`` and keeps its reading.
+
+Where the picture of a cell is known, it decides between "misread" and "printed so": a
+change that it does not bear out is not made, and the cell is a constant from then on.
+Authorities do print sums that are wrong, and those stay as they are printed.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from fractions import Fraction
 
 from archive.records import Cell
 from pipelines.identities import CHOSEN_BY_ALL, Identity, identities
+from pipelines.pixels import Pixels
 from pipelines.rules.tables import Key
 
 #: More wrong cells in one table are no slip of the reader: a person must look.
@@ -24,6 +29,9 @@ MOST_CHANGES = 4
 MARGIN = 0.05
 #: The search ends here without a result; nodes, not seconds, so that it is repeatable.
 NODES = 2000
+#: Natural logarithm by which the picture may fit another number less than the one read,
+#: for it to be a misreading; and how many repairs are held against the pictures.
+LESS_LIKELY, PROPOSALS = 4.0, 12
 #: Confidence below which a reading costs no less to change.
 LEAST = 0.05
 
@@ -50,34 +58,76 @@ def repair(
     template: str,
     table: str,
     confidence: Mapping[Key, float] | None = None,
+    pixels: Mapping[Key, Pixels] | None = None,
 ) -> Repair:
     """Repair the ``ocr`` cells of one table; ``confidence`` 0–1 weighs each change.
 
     Without a broken sum, without doubtful cells, or without one cheapest repair the
-    cells come back as they are, the last with a note that a sum is broken.
+    cells come back as they are, the last with a note that a sum is broken. ``pixels``:
+    the evidence of the pictures, which a change must not contradict; the note then
+    names the least set of cells that would have had to be misread.
     """
     same = dict(cells)
-    doubtful = [k for k, cell in cells.items() if k[0] == table and _doubtful(cell)]
-    if not doubtful:
-        return Repair(same)
-    equations = _equations(cells, doubtful, identities(template, table))
-    start = [_number(cells[key]) for key in doubtful]
-    if all(_holds(equation, start) for equation in equations):
-        return Repair(same)
-    weights = [_weight(cells[key], confidence or {}, key) for key in doubtful]
-    values = solve(equations, start, weights)
-    if values is None:
-        return Repair(
-            same, note=f"table {table}: sums are broken, and no one repair is the least"
-        )
-    changed = tuple(
-        key for key, old, new in zip(doubtful, start, values, strict=True) if old != new
+    seen = pixels or {}
+    weigh = {key: found.confidence for key, found in seen.items()}
+    weigh |= confidence or {}
+    doubtful = [
+        key
+        for key, cell in cells.items()
+        if key[0] == table and _doubtful(cell) and not _is_word(cell, seen.get(key))
+    ]
+    suspects: dict[Key, int] = {}
+    for _ in range(PROPOSALS):
+        equations = _equations(cells, doubtful, identities(template, table))
+        start = [_number(cells[key]) for key in doubtful]
+        if all(_holds(equation, start) for equation in equations):
+            break
+        weights = [_weight(cells[key], weigh, key) for key in doubtful]
+        values = solve(equations, start, weights)
+        if values is None:
+            return Repair(same, note=_unsolved(table, cells, suspects))
+        read = zip(doubtful, start, values, strict=True)
+        new = {key: value for key, old, value in read if old != value}
+        against = [k for k in new if not _borne_out(cells[k], new[k], seen.get(k))]
+        if not against:
+            for key, value in new.items():
+                same[key] = _recovered(cells[key], value)
+            named = ", ".join("/".join(key[1:]) for key in new)
+            note = f"table {table}: recovered by its sums: {named}"
+            return Repair(same, tuple(new), note)
+        suspects = suspects or new
+        doubtful = [key for key in doubtful if key not in against]
+    note = _unsolved(table, cells, suspects) if suspects else ""
+    return Repair(same, note=note)
+
+
+def _unsolved(
+    table: str, cells: Mapping[Key, Cell], suspects: Mapping[Key, int]
+) -> str:
+    """The note on sums that stay broken."""
+    if not suspects:
+        return f"table {table}: sums are broken, and no one repair is the least"
+    named = ", ".join(
+        f"{'/'.join(key[1:])} (read {cells[key].raw.strip()}, not {value})"
+        for key, value in suspects.items()
     )
-    new = dict(zip(doubtful, values, strict=True))
-    for key in changed:
-        same[key] = _recovered(cells[key], new[key])
-    named = ", ".join("/".join(key[1:]) for key in changed)
-    return Repair(same, changed, f"table {table}: recovered by its sums: {named}")
+    return (
+        f"table {table}: sums are broken as printed, or these may be misreadings, "
+        f"which their picture does not bear out: {named}"
+    )
+
+
+def _borne_out(cell: Cell, value: int, seen: Pixels | None) -> bool:
+    """Whether the picture of a cell may show ``value`` instead of what was read."""
+    if seen is None or not seen.views:
+        return True  # nothing was read in it, or there is no picture
+    preference = seen.preference(str(value), cell.raw.strip())
+    return preference is not None and preference >= -LESS_LIKELY
+
+
+def _is_word(cell: Cell, seen: Pixels | None) -> bool:
+    """Whether a picture shows words: no number was misread there."""
+    return seen is not None and seen.certain and not seen.views and cell.state == "text"
 
 
 def solve(

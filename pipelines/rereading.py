@@ -1,40 +1,64 @@
 """Reading the archive again: no URL is asked for, no network is touched.
 
 Selects documents that were read before, reads their bytes out of the WARCs with
-today's readers and forms, loads the new reading, and tells what changed, cell by cell.
+today's readers and forms, stores the new reading beside the old one, and tells what
+changed, cell by cell.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from archive import readings, succession
 from archive.catalog import Catalog
 from archive.console import Step
+from archive.parts import part_url
+from archive.portals import Portals
 from archive.records import Capture, Extraction, PageContext
 from archive.warc import WarcStore
 from pipelines import stages, templates
 from pipelines.contain import Containment
+from pipelines.differences import Difference, difference, kinds
 from pipelines.load import load
 
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """What reading again did or, in a dry run, would do."""
+    """What reading again did or, in a dry run, would do.
+
+    ``known``: documents whose reader is the one that read them before, and which say
+    what they said; nothing is written for these.
+    """
 
     documents: int
-    reports_changed: int
-    cells: Counter[str] = field(default_factory=Counter)  # "blank→number" and so on
+    known: int = 0
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def reports_changed(self) -> int:
+        return len({d.report_id for d in self.differences if d.report_id})
+
+    @property
+    def cells(self) -> Counter[str]:
+        """Changed cells by kind: ``blank→number`` and so on."""
+        return kinds(self.differences)
 
     def __str__(self) -> str:
         """The last line of the command."""
-        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(self.cells.items()))
+        read = f"{self.documents} documents read again"
+        if not self.differences:
+            same = " by the same readers" if self.known == self.documents else ""
+            return f"{read}{same}: nothing changed"
+        named = ", ".join(f"{n} {kind}" for kind, n in sorted(self.cells.items()))
+        facts = Counter(name for d in self.differences for name in d.facts)
+        others = "".join(f", {n} with another {name}" for name, n in facts.items())
         total = sum(self.cells.values())
         return (
-            f"{self.documents} documents read again, {self.reports_changed} reports "
-            f"changed, {total} cells{': ' + kinds if kinds else ''}"
+            f"{read}, {self.reports_changed} reports changed{others}, "
+            f"{total} cells{': ' + named if named else ''}"
         )
 
 
@@ -56,16 +80,24 @@ def is_stale(row: dict[str, Any], template_version: str) -> bool:
     """Whether a candidate was read by another reader or with other forms."""
     from pipelines.reading import extractor_version  # noqa: PLC0415 - heavy import
 
+    # doc/1 via LibreOffice 7.4: what converted it is no version of a reader
+    reader = row["extractor"] and row["extractor"].partition(" via ")[0]
     return bool(
         row["template_version"] != template_version
-        or row["extractor"] != extractor_version(row["extractor"])
+        or reader != extractor_version(reader)
     )
 
 
 def context_of(
-    row: dict[str, Any], capture: Capture, charset: str | None
+    row: dict[str, Any],
+    capture: Capture,
+    charset: str | None,
+    portals: Portals | None = None,
 ) -> PageContext:
-    """The surroundings of a candidate, as far as the catalogue remembers them."""
+    """The surroundings of a candidate, as far as the catalogue remembers them.
+
+    Without ``portals`` its host is not judged.
+    """
     return PageContext(
         url=row["url"],
         captured_at=capture.captured_at,
@@ -78,6 +110,8 @@ def context_of(
         link_text=row["link_text"],
         list_url=row["via"],
         list_date=row["list_date"],
+        page_title=row["page_title"],
+        named_hosts=portals.named(row["url"], row["source_id"]) if portals else None,
     )
 
 
@@ -90,40 +124,65 @@ def reread(
     dry_run: bool = False,
     step: Step = lambda what="": None,
 ) -> Rereading:
-    """Read ``rows`` again; in a dry run nothing is written."""
-    documents, changed, cells = 0, set(), Counter[str]()
+    """Read ``rows`` again; in a dry run nothing is written.
+
+    A reading that is the one we have, made by the same reader, is not stored again.
+    """
+    documents = known = 0
+    found: list[Difference] = []
     for taken, extraction in _readings(catalog, store, rows, jobs):
         documents += 1
-        sha256 = extraction.sha256
-        now = extraction.report.report_id if extraction.report else None
-        report_id = now or taken.report_id
-        if report_id is not None:
-            before = _states(catalog, report_id, sha256)
-            read = extraction.report.cells if extraction.report else ()
-            after = {c.key: (c.raw, c.state) for c in read}
-            differences = _compare(before, after) if before is not None else Counter()
-            # Duplicates and attachments are no versions: only a new owner is a change.
-            if differences or now != taken.report_id:
-                changed.add(report_id)
-            cells += differences
-        if not dry_run:
+        url = taken.context.url
+        unchanged = True
+        parts = (extraction, *extraction.parts)
+        for number, part in enumerate(parts, start=1):
+            before = readings.current(catalog, part.sha256, part_url(url, number))
+            now = readings.reading_of(part, part_url(url, number), "")
+            if before is not None and (changed := difference(before, now)):
+                found.append(changed)
+            unchanged &= (
+                before is not None
+                and before.digest == now.digest
+                and before.same_reader(now)
+            )
+        beyond = part_url(url, len(parts) + 1)
+        if unchanged and readings.current(catalog, extraction.sha256, beyond) is None:
+            known += 1
+        elif not dry_run:
             load(catalog, taken.capture, extraction, taken.context)
-        step(taken.context.url)
-    return Rereading(documents, len(changed), cells)
+        step(url)
+    if not dry_run:
+        _replay(catalog, store)
+    return Rereading(documents, known, tuple(found))
+
+
+def _replay(catalog: Catalog, store: WarcStore) -> None:
+    """Make the versions again of pages that went back to what they showed before."""
+    repeats = succession.repeats(catalog)
+    if not repeats:
+        return
+    rows = {(row["sha256"], row["url"]): row for row in catalog.candidates()}
+    for capture in repeats:
+        row = rows.get((str(capture.sha256), capture.url))
+        if row and succession.is_return(catalog, capture, capture.url):
+            for taken, extraction in _readings(catalog, store, [row], jobs=1):
+                load(catalog, capture, extraction, taken.context)
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A document taken out of the archive, and the report it was so far."""
+    """A document taken out of the archive."""
 
     capture: Capture
     context: PageContext
-    report_id: str | None
+    payload: bytes
 
 
 def _readings(
     catalog: Catalog, store: WarcStore, rows: Iterable[dict[str, Any]], jobs: int
 ) -> Iterator[tuple[_Taken, Extraction]]:
+    portals = Portals(catalog)
+
     def work() -> Iterator[tuple[_Taken, bytes, PageContext]]:
         for row in rows:
             capture = catalog.holder(row["sha256"])
@@ -136,36 +195,14 @@ def _readings(
                 capture.sha256,
             )
             charset = original.response.charset if original.response else None
-            context = context_of(row, capture, charset)
-            yield _Taken(capture, context, row["report_id"]), original.payload, context
+            context = context_of(row, capture, charset, portals)
+            payload = original.payload
+            yield _Taken(capture, context, payload), payload, context
 
     if jobs <= 1:
         for taken, payload, context in work():
             yield taken, stages.read(payload, context)
         return
     with Containment(stages.read_here, jobs) as workers:
-        yield from workers.read_all(work())
-
-
-def _states(
-    catalog: Catalog, report_id: str, sha256: str
-) -> dict[tuple[str, str, str], tuple[str, str]] | None:
-    """Cells of the version this document is, or None when it is new."""
-    for version in catalog.versions(report_id):
-        if version["sha256"] == sha256:
-            reading = catalog.reading(report_id, int(version["version_no"]))
-            return {c.key: (c.raw, c.state) for c in reading.cells} if reading else None
-    return None
-
-
-def _compare(
-    before: dict[tuple[str, str, str], tuple[str, str]],
-    after: dict[tuple[str, str, str], tuple[str, str]],
-) -> Counter[str]:
-    changes = Counter[str]()
-    for key in before.keys() | after.keys():
-        old, new = before.get(key), after.get(key)
-        if old != new:
-            old_state = old[1] if old else "none"
-            changes[f"{old_state}→{new[1] if new else 'none'}"] += 1
-    return changes
+        for taken, found in workers.read_all(work()):
+            yield taken, stages.settled(found, taken.payload, taken.context)

@@ -22,11 +22,16 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"II*\x00", "image", "image/tiff"),
     (b"MM\x00*", "image", "image/tiff"),
     (b"{\\rtf", "doc", "application/rtf"),
-    (b"MIME-Version:", "doc", "multipart/related"),
     (b"Rar!\x1a\x07", "text", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "text", "application/x-7z-compressed"),
 )
 
+#: Web pages saved as one file, as a mail message whose header may begin with any field.
+MHTML = "multipart/related"
+MESSAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:",
+    re.IGNORECASE,
+)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: What olefile raises for damaged compound files, and zipfile for damaged packages.
 DAMAGED = (
@@ -82,6 +87,8 @@ def sniff(data: bytes) -> Sniffed:
     for signature, form, media_type in SIGNATURES:
         if head.startswith(signature) and _really(head, signature):
             return Sniffed(form, media_type)
+    if MESSAGE.match(head):
+        return Sniffed("doc", MHTML)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Sniffed("image", "image/webp")
     return _textual(head)

@@ -24,15 +24,24 @@ DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | d
     "零○oO0", "0"
 )
 YEAR = r"(?:20[0-3]\d|二[〇零○oO0][〇零○oO0一二三四五六七八九]{2})"
+#: 信息公开工作告年度报: the six characters behind the subject in any order.
+SCRAMBLED = r"(?=.{0,5}报)(?=.{0,5}告)(?=.{0,5}年)[工作年度报告]{6}"
 SUBJECT = (
-    r"(?:政府|政务)?信息公开(?:工作|年度|情况|的|执行|落实|贯彻)*"
-    r"(?:总结报告|报告|年报|年度报告|总结)(?:全文|正文)?"
+    r"(?:(?:政府|政务)?信息公开(?:(?:工作|年度|情况|的|执行|落实|贯彻)*"
+    rf"(?:(?P<inside>{YEAR})年?度?(?:工作)?)?"
+    rf"(?:总结报告|报告|年报|年度报告|总结)(?:全文|正文)?|{SCRAMBLED})"
+    r"|政务公开(?:工作)?(?:年度报告|年报))"
 )
 TITLE = re.compile(
     rf"^(?P<before>.*?)[_]?(?:(?P<year>{YEAR})年?度?[_]?(?P<between>.*?))?{SUBJECT}"
     rf"(?:[(\[]?(?P<late>{YEAR})年?度?[)\]]?)?"
     r"(?:[(\[][^)\]]*[)\]]|[》”\"。])*"
     r"(?:\.[a-z]{3,4})?(?:[-_|—–>·].*)?$"
+)
+#: A letter or notice that carries the report itself: 关于报送2020年…年度报告的函.
+CARRIER = re.compile(
+    r"^(?P<name>.{2,30}?)?关于(?:报送|上报|呈报|公布|发布|公开)《?(?P<title>.{4,60}?"
+    r"(?:报告|年报))》?的(?:函|报告|公告|通告|通知)$"
 )
 #: The name of the site behind a title: …年度报告_中国政府网.
 SITE = re.compile(r"((?:报告|年报|总结|全文|正文)[)）》]?)[-_|—–>·].*$")
@@ -71,17 +80,24 @@ def parse(text: str, where: str = "") -> Title | None:
     '沭阳县发展和改革局'
     >>> parse("2019年上海市人民政府办公厅政府信息公开工作年度报告").year
     2019
+    >>> parse("四平市公安局政府信息公开工作2021年度报告").year
+    2021
     >>> parse("关于做好2025年政府信息公开工作年度报告编制和发布工作的通知") is None
     True
     """
     plain = squash(text)
     if not plain or len(plain) > LONGEST or excluded(plain):
         return None
-    match = TITLE.match(plain)
+    carrier = CARRIER.match(plain)
+    match = TITLE.match(carrier["title"] if carrier else plain)
     if match is None:
         return None
     name = f"{match['before'] or ''}{match['between'] or ''}".strip("_")
-    year = match["year"] or match["late"]
+    if name.endswith("人民"):  # 兴县人民政府信息公开…: 政府 is said once
+        name += "政府"
+    if carrier and carrier["name"] and not clean(name):
+        name = carrier["name"]
+    year = match["year"] or match["late"] or match["inside"]
     printed = SITE.sub(r"\1", re.sub(r"[#*\s]+", "", text))
     return Title(printed, clean(name), year_of(year) if year else None, where)
 
@@ -102,6 +118,9 @@ def excluded(text: str) -> tuple[str, str] | None:
     ('law_report', 'report on the rule of law')
     """
     plain = squash(text)
+    carrier = CARRIER.match(plain)
+    if carrier:
+        plain = carrier["title"]
     for entry in lookup("titles"):
         if re.search(entry["pattern"], plain):
             return entry["kind"], entry["reason"]

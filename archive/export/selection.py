@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from archive.catalog import Catalog
 from archive.errors import UsageError
-from archive.records import Capture
+
+
+class Source(Protocol):
+    """A catalogue or a published database: what is selected is in both."""
+
+    def rows(self, sql: str, params: Iterable[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a SELECT as dictionaries."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,22 @@ class Selection:
         return bool(self.year or self.adcode or self.report_id)
 
 
-def chosen_reports(catalog: Catalog, selection: Selection) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A capture, as far as its record is to be found and replayed."""
+
+    capture_id: str
+    url: str
+    captured_at: str
+    sha256: str
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+
+
+def chosen_reports(source: Source, selection: Selection) -> list[dict[str, Any]]:
     """Reports that pass, with agency and address. Raises UsageError for none."""
-    found = catalog.rows(
+    found = source.rows(
         "SELECT r.report_id, r.title, r.report_year, r.sha256, r.source_url, a.name"
         " FROM reports r JOIN agencies a USING (agency_id)"
         " WHERE (?1 IS NULL OR r.report_year = ?1)"
@@ -41,21 +61,42 @@ def chosen_reports(catalog: Catalog, selection: Selection) -> list[dict[str, Any
     return found
 
 
-def captures_of_report(catalog: Catalog, report_id: str) -> list[Capture]:
+def captures_of_report(source: Source, report_id: str) -> list[Stored]:
     """Every capture of the documents of a report, all versions, oldest first.
 
-    With revisits come the captures that hold their payload.
+    With revisits come the captures that hold their payload. What is withheld is left
+    out.
     """
-    found: dict[str, Capture] = {}
-    for row in catalog.rows(
+    found: dict[str, Stored] = {}
+    for row in source.rows(
         "SELECT DISTINCT sha256, url FROM report_documents WHERE report_id = ?"
         " ORDER BY url, sha256",
         [report_id],
     ):
-        captures = catalog.captures_of(row["url"], row["sha256"])
-        holder = catalog.holder(row["sha256"])
-        for capture in [*captures, *([holder] if holder else [])]:
+        holder = _captures(source, row["sha256"], "outcome = 'ok'")[:1]
+        for capture in [*captures_of(source, row["url"], row["sha256"]), *holder]:
             found[capture.capture_id] = capture
     return sorted(
         found.values(), key=lambda c: (c.captured_at, c.warc_file, c.warc_offset)
     )
+
+
+def captures_of(source: Source, url: str, sha256: str) -> list[Stored]:
+    """Captures that brought this payload from this address, oldest first.
+
+    None of a payload that is withheld.
+    """
+    where = "outcome IN ('ok', 'revisit') AND url = ?2"
+    return _captures(source, sha256, where, url)
+
+
+def _captures(source: Source, sha256: str, where: str, *more: str) -> list[Stored]:
+    columns = ", ".join(Stored.__slots__)
+    found = source.rows(
+        f"SELECT {columns} FROM captures WHERE sha256 = ?1 AND {where}"
+        " AND sha256 NOT IN"
+        " (SELECT sha256 FROM withholdings WHERE decision = 'withheld')"
+        " ORDER BY captured_at",
+        [sha256, *more],
+    )
+    return [Stored(**row) for row in found]

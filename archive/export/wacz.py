@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,16 @@ from archive.catalog import Catalog
 from archive.clock import Clock, iso, new_record_id, utc_now
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged, StorageError
-from archive.export.selection import Selection, captures_of_report, chosen_reports
-from archive.records import Capture
+from archive.export.selection import (
+    Selection,
+    Source,
+    Stored,
+    captures_of,
+    captures_of_report,
+    chosen_reports,
+)
+from archive.export.sink import Sink
+from archive.methodquery import request_query
 from archive.warcparse import BadRecord, parse
 from archive.warcreader import WarcReader
 from archive.warcrecord import serialise
@@ -65,19 +73,40 @@ def write(
         with zipfile.ZipFile(draft, "x") as archive:
             package = _Package(archive, clock())
             if selection:
-                index = _add_selected(package, data.warc, catalog, reports)
+                adding = _add_selected(package, data.warc, _selected(catalog, reports))
             else:
-                index = _add_collection(package, data.warc)
-            package.add("indexes/index.cdxj", cdxj.text(index).encode())
-            pages = [*_pages(catalog, reports)]
-            package.add("pages/pages.jsonl", _page_list(pages))
-            package.finish(_title(selection), pages)
+                adding = _add_collection(package, data.warc)
+            for _ in _finish(package, adding, [*_pages(catalog, reports)], selection):
+                pass
         draft.replace(dest)
-        return Exported(dest, len(index), len(pages), dest.stat().st_size)
+        return Exported(dest, package.records, package.pages, dest.stat().st_size)
     except OSError as error:
         raise StorageError(f"cannot write {dest}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def stream(
+    warc: Path, source: Source, selection: Selection, *, clock: Clock = utc_now
+) -> Iterator[bytes]:
+    """The same file piece by piece, for a selection.
+
+    Raises UsageError at once when no report passes; ArchiveDamaged on the way.
+    """
+    reports = chosen_reports(source, selection)
+    captures = _selected(source, reports)
+    pages = [*_pages(source, reports)]
+
+    def pieces() -> Iterator[bytes]:
+        sink = Sink()
+        with zipfile.ZipFile(sink, "w") as archive:
+            package = _Package(archive, clock())
+            adding = _add_selected(package, warc, captures)
+            for _ in _finish(package, adding, pages, selection):
+                yield sink.drain()
+        yield sink.drain()
+
+    return pieces()
 
 
 def _name(selection: Selection) -> str:
@@ -103,6 +132,8 @@ class _Package:
         self._zip = archive
         self._moment = moment
         self._resources: list[dict[str, Any]] = []
+        self.records = 0  # lines of the index
+        self.pages = 0
 
     def _info(self, path: str) -> zipfile.ZipInfo:
         info = zipfile.ZipInfo(path, self._moment.timetuple()[:6])
@@ -123,14 +154,15 @@ class _Package:
         self._zip.writestr(self._info(path), content)
         self._describe(path, hashlib.sha256(content).hexdigest(), len(content))
 
-    def add_parts(self, path: str, parts: Iterable[bytes]) -> None:
-        """Add a member that need not fit into memory."""
+    def add_parts(self, path: str, parts: Iterable[bytes]) -> Iterator[None]:
+        """Add a member that need not fit into memory; stops after every part."""
         digest, size = hashlib.sha256(), 0
         with self._zip.open(self._info(path), "w", force_zip64=True) as member:
             for part in parts:
                 member.write(part)
                 digest.update(part)
                 size += len(part)
+                yield
         self._describe(path, digest.hexdigest(), size)
 
     def finish(self, title: str, pages: list[dict[str, Any]]) -> None:
@@ -156,11 +188,26 @@ class _Package:
         self._zip.writestr(name, json.dumps(digest, indent=2).encode())
 
 
-def _add_collection(package: _Package, directory: Path) -> list[cdxj.Entry]:
+#: Adds the WARC files step by step; gives the index in the end.
+Adding = Generator[None, None, list[cdxj.Entry]]
+
+
+def _finish(
+    package: _Package, adding: Adding, pages: list[dict[str, Any]], selection: Selection
+) -> Iterator[None]:
+    """Fill the package, step by step."""
+    index = yield from adding
+    package.add("indexes/index.cdxj", cdxj.text(index).encode())
+    package.add("pages/pages.jsonl", _page_list(pages))
+    package.finish(_title(selection), pages)
+    package.records, package.pages = len(index), len(pages)
+
+
+def _add_collection(package: _Package, directory: Path) -> Adding:
     """All WARC files as they are."""
     index = []
     for path in sorted(directory.glob("*.warc.gz")):
-        package.add_parts(f"archive/{path.name}", _parts(path))
+        yield from package.add_parts(f"archive/{path.name}", _parts(path))
         index += [*cdxj.entries(path)]
     return index
 
@@ -171,27 +218,36 @@ def _parts(path: Path) -> Iterator[bytes]:
             yield part
 
 
-def _add_selected(
-    package: _Package,
-    directory: Path,
-    catalog: Catalog,
-    reports: list[dict[str, Any]],
-) -> list[cdxj.Entry]:
-    """The records of the selected reports, byte for byte, in a file of their own."""
-    captures: dict[str, Capture] = {}
+def _selected(source: Source, reports: list[dict[str, Any]]) -> list[Stored]:
+    """The captures that the reports rest on, each once."""
+    captures: dict[str, Stored] = {}
     for report in reports:
-        for capture in captures_of_report(catalog, report["report_id"]):
+        for capture in captures_of_report(source, report["report_id"]):
             captures[capture.capture_id] = capture
-    parts, index = [_warcinfo(package)], []
-    at = len(parts[0])
-    for capture in captures.values():
-        own, request = _members(directory, capture)
-        made = cdxj.entry(parse(own[1]), SELECTED, at, len(own[0]))
-        if made is not None:
-            index.append(made)
-        parts += [own[0], request]
-        at += len(own[0]) + len(request)
-    package.add_parts(f"archive/{SELECTED}", parts)
+    return list(captures.values())
+
+
+def _add_selected(package: _Package, directory: Path, captures: list[Stored]) -> Adding:
+    """The records of the captures, byte for byte, in a file of their own."""
+    index: list[cdxj.Entry] = []
+
+    def parts() -> Iterator[bytes]:
+        head = _warcinfo(package)
+        yield head
+        at = len(head)
+        for capture in captures:
+            own, request = _members(directory, capture)
+            made = cdxj.entry(parse(own.data), SELECTED, at, len(own.packed))
+            if made is not None and request.data:
+                method, query = request_query(parse(request.data).block) or ("", "")
+                made = replace(made, method=method, query=query)
+            if made is not None:
+                index.append(made)
+            yield own.packed
+            yield request.packed
+            at += len(own.packed) + len(request.packed)
+
+    yield from package.add_parts(f"archive/{SELECTED}", parts())
     return index
 
 
@@ -205,8 +261,16 @@ def _warcinfo(package: _Package) -> bytes:
     return serialise(WarcRecordType.warcinfo, block.encode(), new_record_id(), headers)
 
 
-def _members(directory: Path, capture: Capture) -> tuple[tuple[bytes, bytes], bytes]:
-    """((compressed record, record), compressed request or nothing) of a capture."""
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record as it lies in its file, and what it unpacks to."""
+
+    packed: bytes = b""
+    data: bytes = b""
+
+
+def _members(directory: Path, capture: Stored) -> tuple[_Record, _Record]:
+    """The record of a capture, and its request where there is one."""
     path = WarcReader(directory).locate(capture.warc_file)
     with mapped(path) as data:
         own = read_member(data, capture.warc_offset)
@@ -215,16 +279,16 @@ def _members(directory: Path, capture: Capture) -> tuple[tuple[bytes, bytes], by
                 f"{capture.warc_file} at offset {capture.warc_offset}: {own.problem}"
             )
         end = own.offset + own.length
-        packed = bytes(data[own.offset : end])
-        request = b""
+        found = _Record(bytes(data[own.offset : end]), own.data)
         if end < len(data):
             behind = read_member(data, end)
             if behind.data is not None and _belongs(behind.data, capture):
-                request = bytes(data[end : end + behind.length])
-    return (packed, own.data), request
+                packed = bytes(data[end : end + behind.length])
+                return found, _Record(packed, behind.data)
+    return found, _Record()
 
 
-def _belongs(data: bytes, capture: Capture) -> bool:
+def _belongs(data: bytes, capture: Stored) -> bool:
     try:
         record = parse(data)
     except BadRecord:
@@ -233,10 +297,10 @@ def _belongs(data: bytes, capture: Capture) -> bool:
     return record.kind == "request" and partner == capture.capture_id
 
 
-def _pages(catalog: Catalog, reports: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+def _pages(source: Source, reports: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """The main document of every report, as last captured."""
     for report in reports:
-        captures = catalog.captures_of(report["source_url"], report["sha256"])
+        captures = captures_of(source, report["source_url"], report["sha256"])
         if captures:
             yield {
                 "id": report["report_id"],

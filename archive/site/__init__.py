@@ -4,6 +4,7 @@ Plain Datasette under ``/nianbao`` is for SQL; the pages here are for reading. L
 
     plugin.py     hooks: routes, full text, template helpers
     pages/        one module a page: a pure ``load(connection, …)`` and its view
+    charts/       drawings on the server, as SVG in which nothing can run
     originals.py  archived bytes over HTTP: digest verified, never live
     forms.py      cells laid out as the printed form
     findings.py   checks in plain words, and the cells they speak about

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +16,17 @@ from archive.site.forms import Key
 
 #: Verdicts that are shown one by one, in this order; the others are only counted.
 SHOWN = ("FAIL", "UNCERTAIN")
+PLACE = re.compile(r"(\d+):(\d+)-(\d+)")
 SEVERITY_ORDER = {"fail": 0, "odd": 1, "note": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A cell whose change would help to satisfy every broken sum."""
+
+    key: Key
+    value: float | None
+    fits: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,11 @@ class Finding:
     cells: tuple[Key, ...]
     decision: str | None = None
     note: str | None = None
+    origin: str | None = None
+    suspects: tuple[tuple[Suspect, ...], ...] = ()
+    reviewer: str | None = None
+    reviewed_at: str | None = None
+    place: tuple[int, int, int] | None = None  # chapter, start, end of quoted words
 
     @property
     def doubtful(self) -> bool:
@@ -105,9 +122,67 @@ def findings(
             cells_of(c["rule_id"], c["scope"], known),
             c["decision"],
             c["note"],
+            c.get("origin"),
+            suspects(c.get("suspects")),
+            c.get("reviewer"),
+            c.get("reviewed_at"),
+            quoted(c.get("place")),
         )
         for number, c in enumerate(shown, 1)
     )
+
+
+def suspects(stored: str | None) -> tuple[tuple[Suspect, ...], ...]:
+    """The alternatives of ``checks.suspects``.
+
+    >>> suspects('[[{"cell": "requests/granted/total", "value": 20, "fits": 21}]]')
+    ((Suspect(key=('requests', 'granted', 'total'), value=20, fits=21),),)
+    >>> suspects(None)
+    ()
+    """
+    alternatives = json.loads(stored) if stored else []
+    return tuple(
+        tuple(
+            Suspect(tuple(s["cell"].split("/", 2)), s["value"], s["fits"])
+            for s in together
+        )
+        for together in alternatives
+    )
+
+
+def quoted(stored: str | None) -> tuple[int, int, int] | None:
+    """Chapter, start and end of ``checks.place``.
+
+    >>> quoted("1:219-250"), quoted(None)
+    ((1, 219, 250), None)
+    """
+    found = PLACE.fullmatch(stored or "")
+    if not found:
+        return None
+    chapter, start, end = map(int, found.groups())
+    return chapter, start, end
+
+
+def with_quotes(
+    text: str, chapter_no: int, found: Sequence[Finding]
+) -> list[tuple[str, int | None]]:
+    """The text of a chapter in pieces: (words, number of the finding quoting them).
+
+    Of quotations that overlap the first is kept.
+    """
+    places = sorted(
+        (f.place[1], f.place[2], f.number)
+        for f in found
+        if f.place and f.place[0] == chapter_no and f.place[2] <= len(text)
+    )
+    pieces: list[tuple[str, int | None]] = []
+    at = 0
+    for start, end, number in places:
+        if start < at or end <= start:
+            continue
+        pieces += [(text[at:start], None), (text[start:end], number)]
+        at = end
+    return [piece for piece in (*pieces, (text[at:], None)) if piece[0]]
 
 
 def marks(found: Sequence[Finding]) -> dict[Key, tuple[tuple[int, ...], bool]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from archive.records import Cell
 
 Key = tuple[str, str, str]
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class FormCell:
     def anchor(self) -> str:
         """Fragment identifier of the cell on its page."""
         return "-".join(("cell", *self.cell.key))
+
+    @property
+    def in_chinese(self) -> bool:
+        """Whether it holds Chinese words: ``6229.95万元``."""
+        return CHINESE.search(self.cell.raw) is not None
 
     @property
     def text(self) -> str:
@@ -68,6 +75,10 @@ class Form:
     width: int
     blocks: tuple[Block, ...]
     odd: tuple[FormCell, ...] = ()  # cells that this form has no place for
+
+    def title(self, lang: str) -> str:
+        """The heading of the chapter or annex."""
+        return self.title_zh if lang == "zh" else self.title_en
 
     @property
     def cells(self) -> tuple[FormCell, ...]:

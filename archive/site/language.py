@@ -23,7 +23,7 @@ LINK = re.compile(r'(<(?:a|form)\b[^>]*?\s(?:href|action)=")(/(?!/)[^"#]*)', re.
 FORM = re.compile(r"<form\b[^>]*>", re.I)
 #: Files are the same in every language.
 FILES = re.compile(
-    r"/(?:static|-/static|originals)/|\.(?:db|css|js|csv|json|xml)(?:\?|$)"
+    r"/(?:static|-/static|originals)/|\.(?:db|css|js|csv|json|xml|wacz)(?:\?|$)"
 )
 
 Message = MutableMapping[str, Any]
@@ -100,8 +100,11 @@ class _Links:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            kinds = [v for k, v in message["headers"] if k.lower() == b"content-type"]
-            if any(kind.startswith(b"text/html") for kind in kinds):
+            sent = {key.lower(): value for key, value in message["headers"]}
+            # An original is a page of somebody else's: not a byte of it is changed.
+            original = b"content-disposition" in sent
+            kind = sent.get(b"content-type", b"")
+            if kind.startswith(b"text/html") and not original:
                 self.start = message
                 return
         elif self.start is not None:

@@ -19,6 +19,7 @@ import yaml
 
 from archive.records import Cell, Metric
 from archive.site.forms import Block, Form, FormCell, Key, Label, Line
+from archive.site.labels import in_language
 
 #: For each cell that findings speak about: their numbers, and whether all are doubtful.
 Marks = Mapping[Key, tuple[tuple[int, ...], bool]]
@@ -36,11 +37,13 @@ def lay_out(
     cells: Sequence[Cell],
     marks: Marks | None = None,
     prefer: str = "",
+    lang: str = "zh",
 ) -> list[Form]:
     """Forms for all tables that have cells, in the order of the report.
 
     Each table gets the generation that has a place for most of its cells, so that a
     report that mixes generations is still shown whole; ``prefer`` decides a tie.
+    ``lang``: language of the labels.
     """
     marks = marks or {}
     by_form: dict[tuple[str, str], list[Metric]] = {}
@@ -55,7 +58,8 @@ def lay_out(
         template, chosen = max(
             found, key=lambda f: (_fit(f[1], own), f[0] == prefer, f[0])
         )
-        forms.append(_form(template, table_code, chosen, own, marks))
+        named = [in_language(m, lang) for m in chosen]
+        forms.append(_form(template, table_code, named, own, marks, lang))
     return forms
 
 
@@ -70,8 +74,11 @@ def _form(
     metrics: Sequence[Metric],
     cells: Mapping[Key, Cell],
     marks: Marks,
+    lang: str,
 ) -> Form:
     layout = layouts()[table_code]
+    if lang != "zh":
+        layout = layout | layout.get(f"in_{lang}", {})
     rows: dict[str, list[Metric]] = {}
     for metric in sorted(metrics, key=lambda m: m.position):
         rows.setdefault(metric.row_code, []).append(metric)
@@ -80,7 +87,7 @@ def _form(
     }
     lines = list(rows.values())
     if layout.get("across"):
-        blocks = [_across(lines, placed)]
+        blocks = [_across(lines, placed, layout)]
     elif len({tuple(m.col_code for m in row) for row in lines}) > 1:
         blocks = _blocks(lines, placed, layout)
     else:
@@ -115,6 +122,12 @@ def _path(metric: Metric) -> tuple[str, ...]:
     """Nested labels of a row, outermost first."""
     steps = f"{metric.row_group_zh}/{metric.row_label_zh}".split("/")
     return tuple(step.strip() for step in steps if step.strip())
+
+
+def _across_path(metric: Metric, layout: Mapping[str, Any]) -> tuple[str, ...]:
+    """Nested labels of a row that stands beside others; the layout may know them."""
+    known = layout.get("nested", {}).get(metric.row_code)
+    return tuple(known) if known else _path(metric)
 
 
 def _width(block: Block) -> int:
@@ -205,10 +218,12 @@ def _header(
 
 
 def _across(
-    rows: Sequence[Sequence[Metric]], placed: Mapping[str, tuple[FormCell, ...]]
+    rows: Sequence[Sequence[Metric]],
+    placed: Mapping[str, tuple[FormCell, ...]],
+    layout: Mapping[str, Any],
 ) -> Block:
     """The rows of the form side by side in one line of cells."""
-    paths = [_path(row[0]) for row in rows]
+    paths = [_across_path(row[0], layout) for row in rows]
     depth = max(map(len, paths))
     head: list[list[Label]] = [[] for _ in range(depth + 1)]
     for number, (path, row) in enumerate(zip(paths, rows, strict=True)):

@@ -1,8 +1,9 @@
 """``/originals/<sha256>``: the bytes as captured, read out of their WARC record.
 
-The digest is verified on every read, and bytes that do not agree with it are never
-handed out. What comes from the Web stays inert here: downloads by default, a sandbox
-policy on everything that could run, and only sniffed types of a short list are shown.
+The digest is verified before anything is sent, and bytes that do not agree with it are
+never handed out. What comes from the Web stays inert here: downloads by default, a
+sandbox policy on everything that could run, and only sniffed types of a short list are
+shown. What was withheld is answered with 451, the date and the reason.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from datasette.utils.asgi import Response
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged
 from archive.site import byterange
+from archive.site.payloads import Payloads
 from archive.site.query import Row, one, rows
+from archive.site.streaming import Stream, slices
 from archive.site.web import DATABASE, not_found, page, read, segment
 from archive.warc import WarcStore
 
@@ -41,6 +44,9 @@ DOWNLOAD = {
     "application/vnd.ms-excel": "xls",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/zip": "zip",
+    "application/ofd": "ofd",
+    "application/vnd.ms-works": "wps",
+    "application/rtf": "rtf",
 }
 SANDBOX = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
@@ -51,7 +57,9 @@ PDF_POLICY = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline';"
     " frame-ancestors 'self'"
 )
-FOREVER = "public, max-age=31536000, immutable"
+#: The bytes never change, but they may be withheld, and caches are to hear of it.
+KEPT = "public, max-age=86400"
+WITHHELD = 451  # RFC 7725
 UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|\u200e\u200f\u202a-\u202e]+')
 
 
@@ -65,6 +73,7 @@ class Holding:
     title: str | None
     report_id: str | None
     records: tuple[Row, ...]
+    withheld: Row | None = None  # reason and decided_at
 
     @property
     def extension(self) -> str:
@@ -74,14 +83,22 @@ class Holding:
     @property
     def ascii_name(self) -> str:
         """A file name for clients that read no other."""
-        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", self.report_id or self.sha256[:16])
-        return f"{stem}.{self.extension}"
+        return f"{ascii_stem(self.report_id or self.sha256[:16])}.{self.extension}"
 
     @property
     def name(self) -> str:
         """The file name people see, without what file systems or readers trip over."""
         title = UNSAFE_IN_NAMES.sub(" ", self.title or "").strip(" .")[:80]
         return f"{title}.{self.extension}" if title else self.ascii_name
+
+
+def ascii_stem(name: str) -> str:
+    """A name in characters that every client and file system knows.
+
+    >>> ascii_stem("370683-gov-2020"), ascii_stem("机关 1/2")
+    ('370683-gov-2020', '-1-2')
+    """
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
 
 
 def find(connection: sqlite3.Connection, sha256: str) -> Holding | None:
@@ -102,19 +119,31 @@ def find(connection: sqlite3.Connection, sha256: str) -> Holding | None:
     ) or {"media_type": "application/octet-stream", "charset": None, "filename": None}
     report = one(
         connection,
-        "SELECT r.report_id, r.title FROM report_documents l"
+        "SELECT r.report_id, r.title, l.role FROM report_documents l"
         " JOIN reports r USING (report_id) WHERE l.sha256 = ?"
         " ORDER BY l.role <> 'main' LIMIT 1",
         [sha256],
-    ) or {"report_id": None, "title": None}
+    ) or {"report_id": None, "title": None, "role": "main"}
     stem = Path((document["filename"] or "").replace("\\", "/")).stem
     return Holding(
         sha256,
         document["media_type"],
         document["charset"],
-        report["title"] or stem or None,
+        # Attachments of a report are told apart by their own names.
+        (report["title"] or stem if report["role"] == "main" else stem) or None,
         report["report_id"],
         tuple(records),
+        withholding(connection, sha256),
+    )
+
+
+def withholding(connection: sqlite3.Connection, sha256: str | None) -> Row | None:
+    """Reason and date where the payload is not handed out, else None."""
+    return one(
+        connection,
+        "SELECT reason, decided_at FROM withholdings"
+        " WHERE sha256 = ? AND decision = 'withheld'",
+        [sha256],
     )
 
 
@@ -177,37 +206,56 @@ def headers(holding: Holding, *, inline: bool) -> dict[str, str]:
         "referrer-policy": "no-referrer",
         "x-robots-tag": "noindex",
         "etag": f'"{holding.sha256}"',
-        "cache-control": FOREVER,
+        "cache-control": KEPT,
         "accept-ranges": "bytes",
     }
 
 
+def warc_directory(datasette: Any) -> Path:
+    """Where the WARC files lie: beside the published database."""
+    return DataDir(Path(datasette.get_database(DATABASE).path).parent.parent).warc
+
+
 async def view(datasette: Any, request: Any) -> Any:
-    """Serve one original: 200, 206, 304, 404, 416, or 500 for a damaged record."""
+    """Serve one original.
+
+    200, 206, 304, 404, 416, 451 for one that is withheld, 500 for a damaged record.
+    """
     sha256 = segment(request, "sha256").lower()
     holding = await read(datasette, lambda connection: find(connection, sha256))
     if holding is None:
         return await not_found(datasette, request, "original", sha256)
+    if holding.withheld:
+        context = {"sha256": sha256, **holding.withheld, "holding": holding}
+        return await page(datasette, request, "withheld", context, WITHHELD)
     sent = headers(holding, inline=request.args.get("view") == "inline")
+    kind = content_type(holding)
     if byterange.matches(request.headers.get("if-none-match"), sent["etag"]):
-        return Response(b"", 304, sent, content_type(holding))
-    warc = DataDir(Path(datasette.get_database(DATABASE).path).parent.parent).warc
+        return Response(b"", 304, sent, kind)
+    warc = warc_directory(datasette)
     try:
-        payload = await asyncio.to_thread(load_payload, warc, holding)
+        payload = await asyncio.to_thread(
+            _payloads.get, (warc, sha256), lambda: load_payload(warc, holding)
+        )
     except ArchiveDamaged as error:
         context = {"sha256": sha256, "records": holding.records, "error": str(error)}
         return await page(datasette, request, "damaged", context, 500)
-    wanted = request.headers.get("range")
+    wanted = request.headers.get("range") if request.method == "GET" else None
     if request.headers.get("if-range") not in (None, sent["etag"]):
         wanted = None
     size, status = len(payload), 200
+    first, last = 0, size - 1
     try:
         part = byterange.parse(wanted, size)
     except byterange.Unsatisfiable:
         sent |= {"content-range": f"bytes */{size}", "content-length": "0"}
-        return Response(b"", 416, sent, content_type(holding))
+        return Response(b"", 416, sent, kind)
     if part:
-        sent["content-range"] = f"bytes {part[0]}-{part[1]}/{size}"
-        payload, status = payload[part[0] : part[1] + 1], 206
-    sent["content-length"] = str(len(payload))
-    return Response(payload, status, sent, content_type(holding))
+        first, last = part
+        sent["content-range"] = f"bytes {first}-{last}/{size}"
+        status = 206
+    sent["content-length"] = str(last + 1 - first)
+    return Stream(request, slices(payload, first, last + 1), status, sent, kind)
+
+
+_payloads = Payloads()

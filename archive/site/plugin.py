@@ -17,11 +17,25 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from archive import __version__
-from archive.site import fts, language, originals, present
+from archive.site import (
+    bundles,
+    caching,
+    excel,
+    feeds,
+    fts,
+    headings,
+    language,
+    limits,
+    originals,
+    present,
+    sitemap,
+)
+from archive.site.charts import view as charts
 from archive.site.pages import (
     agency,
     capture,
     checks,
+    compare,
     coverage,
     dictionary,
     home,
@@ -32,19 +46,38 @@ from archive.site.pages import (
 from archive.site.strings import name, say
 from archive.site.web import DATABASE, View, only_reading
 
+#: Under which the options of this plugin stand in the metadata.
+NAME = "nianbao"
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 ROUTES: list[tuple[str, View]] = [
     (r"^/$", home.view),
+    (r"^/report/(?P<report_id>[^/]+)\.wacz$", bundles.wacz),
     (r"^/report/(?P<report_id>[^/]+)$", report.view),
+    (r"^/agency/(?P<agency_id>[^/]+)\.csv$", agency.as_csv),
     (r"^/agency/(?P<agency_id>[^/]+)$", agency.view),
+    (r"^/compare$", compare.view),
     (r"^/capture/(?P<capture_id>[^/]+)$", capture.view),
     (r"^/originals/(?P<sha256>[0-9A-Fa-f]{64})$", originals.view),
+    (r"^/originals\.zip$", bundles.view),
+    (r"^/feeds/(?P<feed>new|corrected|vanished)\.atom$", feeds.view),
+    (r"^/sitemap\.xml$", sitemap.index),
+    (
+        r"^/sitemap-(?P<kind>pages|reports|agencies)-(?P<number>\d{1,6})\.xml$",
+        sitemap.view,
+    ),
+    (r"^/robots\.txt$", sitemap.robots),
     (r"^/search$", search.view),
+    (r"^/search\.(?P<form>csv|json)$", search.as_data),
     (r"^/coverage$", coverage.view),
     (r"^/checks$", checks.view),
+    (r"^/checks\.(?P<form>csv|json)$", checks.as_data),
     (r"^/sources$", sources.view),
     (r"^/dictionary$", dictionary.view),
+    (r"^/coverage\.csv$", coverage.as_csv),
+    (r"^/charts$", charts.overview),
+    (r"^/chart/(?P<name>[a-z]+)\.(?P<form>svg|csv)$", charts.view),
 ]
 
 #: Columns that name something with a page of its own.
@@ -77,27 +110,32 @@ async def databases(datasette: Any, request: Any) -> Any:
     )
 
 
-async def robots(datasette: Any, request: Any) -> Any:
-    """Robots may read the pages, not walk through every filter and query."""
-    rules = ["User-agent: *", f"Disallow: /{DATABASE}/", "Disallow: /originals/"]
-    return Response.text("\n".join([*rules, "Disallow: /-/", "Disallow: /*?", ""]))
-
-
 @hook()
 def register_routes() -> list[tuple[str, View]]:
     """Our pages, before Datasette's own routes."""
     own = [
         *ROUTES,
         (r"^/-/databases(?:\.json)?$", databases),
-        (r"^/robots\.txt$", robots),
     ]
     return [(pattern, only_reading(view)) for pattern, view in own]
 
 
 @hook()
 def asgi_wrapper(datasette: Any) -> Callable[[language.App], language.App]:
-    """Every page speaks the language its address asks for."""
-    return language.speaking
+    """Tags and headers, limits, CSV for Excel, the language the address asks for."""
+    options = dict(datasette.plugin_config(NAME) or {})
+    proxies = options.get("trusted_proxies", 0)
+    buckets = limits.Buckets(options.get("sql_burst", 60), options.get("sql_rate", 1))
+    known = datasette.databases.get(DATABASE)
+    snapshot = caching.tag(str(known.hash or "") if known else "")
+    base_url = datasette.setting("base_url")
+
+    def wrapped(app: language.App) -> language.App:
+        app = excel.marked(language.speaking(app))
+        app = limits.limited(app, buckets, proxies)
+        return caching.unprefixed(caching.tagged(app, snapshot), base_url)
+
+    return wrapped
 
 
 @hook(trylast=True)
@@ -110,14 +148,27 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     conn.create_function("escape_fts", 1, fts.match, deterministic=True)
 
 
+def _here(datasette: Any, request: Any) -> str:
+    """The path of the page, under the prefix also where a proxy has taken it off."""
+    prefix, path = datasette.setting("base_url"), str(request.path)
+    return path if path.startswith(prefix) else str(datasette.urls.path(path))
+
+
 @hook()
-def prepare_jinja2_environment(env: Any) -> None:
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Words, numbers and links for the templates."""
     css = files("archive.site").joinpath("static/site.css").read_bytes()
     env.globals.update(
         say=say,
         name=name,
-        site_path=present.path,
+        site_path=lambda *steps: datasette.urls.path(present.path(*steps)),
+        site_here=lambda request: _here(datasette, request),
+        column_name=headings.column_name,
+        describe=headings.describe,
+        parameter_name=headings.parameter_name,
+        excel_link=headings.excel_link,
+        facet_groups=headings.FACET_GROUPS,
+        table_title=headings.table_title,
         language=language.current.get,
         language_tags=language.TAGS,
         in_language=language.other_address,
@@ -125,6 +176,7 @@ def prepare_jinja2_environment(env: Any) -> None:
         percent=present.percent,
         circled=present.circled,
         method_sign=present.method_sign,
+        chinese=present.chinese,
         css_version=hashlib.sha256(css).hexdigest()[:8],
         software=f"nianbao/{__version__}",
         site_database=DATABASE,
@@ -134,11 +186,12 @@ def prepare_jinja2_environment(env: Any) -> None:
         moment=present.moment,
         size=present.size,
         visible=present.visible,
+        signed=present.signed,
     )
 
 
 @hook()
-def render_cell(value: Any, column: str) -> str | None:
+def render_cell(value: Any, column: str, datasette: Any) -> str | None:
     """Identifiers lead to our pages, addresses out, whole numbers lose their ``.0``.
 
     ``Markup.format`` escapes what it puts in; every other value is left to Datasette.
@@ -148,7 +201,7 @@ def render_cell(value: Any, column: str) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     if column in PAGES:
-        page = present.path(PAGES[column], value)
+        page = datasette.urls.path(present.path(PAGES[column], value))
         return Markup('<a href="{}">{}</a>').format(page, value)
     if present.web_link(value):
         rel = "nofollow noreferrer noopener"
@@ -157,7 +210,10 @@ def render_cell(value: Any, column: str) -> str | None:
 
 
 @hook()
-def menu_links() -> list[dict[str, str]]:
+def menu_links(datasette: Any) -> list[dict[str, str]]:
     """Our pages in the menu of plain Datasette."""
     pages = ("search", "coverage", "checks", "sources", "dictionary")
-    return [{"href": f"/{page}", "label": say(f"nav.{page}")} for page in pages]
+    return [
+        {"href": datasette.urls.path(f"/{page}"), "label": say(f"nav.{page}")}
+        for page in pages
+    ]

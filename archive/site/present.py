@@ -5,6 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup
+
+from archive.site.language import TAGS, current
+
 
 def number(value: float | None) -> str:
     """A number with separators, '—' for none: none is not zero.
@@ -104,6 +108,30 @@ def circled(count: int) -> str:
     ('①', '⑳', '(21)')
     """
     return chr(0x245F + count) if 1 <= count <= 20 else f"({count})"
+
+
+def chinese(text: object = "数据") -> Markup:
+    """``lang`` attribute for an element of Chinese data on a page in another language.
+
+    None for ``text`` without a Chinese character, where it is given.
+
+    >>> chinese()
+    Markup('')
+    """
+    if current.get() == "zh" or not any("\u3000" <= c <= "\u9fff" for c in str(text)):
+        return Markup()
+    return Markup(' lang="{}"').format(TAGS["zh"])
+
+
+def signed(value: float | None) -> str:
+    """A difference with its sign; '—' for none.
+
+    >>> signed(3.0), signed(-1200), signed(0), signed(None)
+    ('+3', '−1,200', '0', '—')
+    """
+    if value is None or not value:
+        return number(value)
+    return ("+" if value > 0 else "−") + number(abs(value))
 
 
 def method_sign(method: str) -> str:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 
+from archive.site import linkeddata
 from archive.site.strings import say
 
 #: Our pages run no script and load nothing from elsewhere. Frames show originals,
@@ -66,8 +67,9 @@ async def page(
     status: int = 200,
 ) -> Any:
     """Render ``site/<template>.html``."""
+    head = linkeddata.head(datasette, request, template, context, status)
     html = await datasette.render_template(
-        f"site/{template}.html", dict(context), request=request
+        f"site/{template}.html", head | dict(context), request=request
     )
     return Response.html(html, status=status, headers=dict(HEADERS))
 
@@ -107,7 +109,7 @@ def only_reading(view: View) -> View:
             if error.args != ("interrupted",):
                 raise
             response = await page(datasette, request, "too_long", {}, 503)
-        if request.method == "HEAD":
+        if request.method == "HEAD" and not getattr(response, "headers_only", False):
             body = response.body
             length = len(body if isinstance(body, bytes) else body.encode())
             response.headers.setdefault("content-length", str(length))

@@ -49,21 +49,25 @@ class CapturingHandler(HTTP11DownloadHandler):
         """
         host, peer = urlsplit(request.url).hostname or "", peer_of(request.url)
         policy: TrustPolicy = self._contextFactory
+        before = policy.trust(peer)
         while True:
-            trust = policy.trust(peer)
+            trust, tape = policy.trust(peer), Tape()
             try:
-                return await self._taped(request, host)
+                return await self._taped(request, host, tape)
             except Exception as error:
-                if (lower := less(trust, error)) is not None:
+                lower = less(trust, error, hung_up=tape.hung_up)
+                if lower is not None:
                     policy.lower(peer, lower)
                     continue
+                if tape.hung_up:  # asking for less was no help
+                    policy.give_back(peer, before)
                 if (refused := refusal(trust, error)) is None:
                     raise
                 request.meta["dont_retry"] = True  # it would be refused again
                 raise refused from error
 
-    async def _taped(self, request: Request, host: str) -> Response:
-        tape, started, truncated = Tape(), iso(utc_now()), None
+    async def _taped(self, request: Request, host: str, tape: Tape) -> Response:
+        started, truncated = iso(utc_now()), None
         token = current.set(tape)
         try:
             response = await super().download_request(request)
@@ -108,6 +112,7 @@ class CapturingHandler(HTTP11DownloadHandler):
                 ip=tape.ip,
                 tls_verified=trusted if secure else None,
                 truncated=truncated,
+                asked=request.meta.get("asked"),
             )
             self._crawler.spider.recorder(request, exchange, parsed)
         return parsed

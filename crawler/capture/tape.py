@@ -27,6 +27,8 @@ class Tape:
         self.response = bytearray()
         self.ip: str | None = None
         self.running = True
+        #: The other side closed before it had shown a certificate.
+        self.hung_up = False
 
     def stop(self) -> None:
         """Keep what is there; the connection may go on serving other requests."""
@@ -76,6 +78,13 @@ class TapedProtocol(_LenientHTTP11ClientProtocol):
         if self.tape is not None and self.tape.running:
             self.tape.response += data
         super().dataReceived(data)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
+        """Note how far a handshake had come."""
+        certificate = getattr(self.transport, "getPeerCertificate", None)
+        if self.tape is not None and self.tape.running and certificate is not None:
+            self.tape.hung_up = not self.tape.response and certificate() is None
+        super().connectionLost(reason)
 
 
 class TapedFactory(_LenientHTTP11ClientFactory):

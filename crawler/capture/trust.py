@@ -6,7 +6,8 @@ would lose public documents, trusting everybody silently would hide the fact. So
 is asked with verification and today's protocols first. When that fails, it is asked
 again, it alone and for this run: without verification after a certificate that is not
 accepted (:attr:`Trust.UNVERIFIED`), with every protocol and cipher the library still
-has after a handshake that fails for its weakness (:attr:`Trust.LEGACY`). Every capture
+has after a handshake that fails for its weakness, or that the server breaks off without
+a word, as old ones do (:attr:`Trust.LEGACY`). Every capture
 of such a host says ``tls_verified = false``. What fails even so is a
 :class:`TlsRefused` that says what was expected and what was found.
 """
@@ -129,6 +130,13 @@ class TrustPolicy:
         """
         self._lowered[peer] = max(trust, self.trust(peer))
 
+    def give_back(self, peer: Peer, trust: Trust) -> None:
+        """Ask a peer as before: with less trust no handshake came about either.
+
+        Only for what the same request had lowered, so that no connection was made.
+        """
+        self._lowered[peer] = trust
+
 
 def peer_of(url: str) -> Peer:
     """Host and port that a URL leads to.
@@ -140,13 +148,15 @@ def peer_of(url: str) -> Peer:
     return parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
 
 
-def less(trust: Trust, error: BaseException) -> Trust | None:
-    """How to ask again what failed with ``trust``; None when less would not help."""
+def less(trust: Trust, error: BaseException, *, hung_up: bool = False) -> Trust | None:
+    """How to ask again what failed with ``trust``; None when less would not help.
+
+    ``hung_up``: the server closed in the middle of the handshake without an alert.
+    """
     if trust < Trust.UNVERIFIED and is_certificate_problem(error):
         return Trust.UNVERIFIED
-    if trust < Trust.LEGACY and any(sign in said(error) for sign in WEAK):
-        return Trust.LEGACY
-    return None
+    weak = hung_up or any(sign in said(error) for sign in WEAK)
+    return Trust.LEGACY if weak and trust < Trust.LEGACY else None
 
 
 def refusal(trust: Trust, error: BaseException) -> TlsRefused | None:

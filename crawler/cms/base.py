@@ -8,21 +8,33 @@ mean is the same everywhere and decided here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from crawler.cms import vocabulary
 from crawler.cms.page import Anchor, Page
 from crawler.urls import is_below, is_folder
 
+#: So many organs make a menu of organs.
+FEWEST_ORGANS = 3
+#: What a body is when a form, or jQuery's ``$.post``, sends it.
+FORM = "application/x-www-form-urlencoded"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to follow. ``role`` is that of the frontier."""
+    """A link to follow. ``role`` is that of the frontier.
+
+    ``post`` is the body of an endpoint that takes POST, ``content_type`` what that
+    body is; the page's own script sends the same.
+    """
 
     url: str
     role: str  # column | list | report | attachment
     text: str = ""
     date: str | None = None
+    post: str | None = None
+    content_type: str = FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class PageLinks:
     """The links of one page by what they promise, each URL once.
 
     ``foreign`` counts links that would be followed if they were on the portal's hosts.
+    ``is_document``: the page is to be read itself, in whatever role it was fetched.
     """
 
     columns: tuple[Link, ...] = ()
@@ -38,6 +51,7 @@ class PageLinks:
     next_pages: tuple[Link, ...] = ()
     attachments: tuple[Link, ...] = ()
     foreign: int = 0
+    is_document: bool = False
 
 
 class Adapter:
@@ -49,8 +63,15 @@ class Adapter:
         """All links of the page, those hidden in scripts included."""
         return page.anchors
 
-    def next_pages(self, page: Page) -> Iterable[str]:
-        """Addresses of further pages of the same list."""
+    def next_pages(self, page: Page) -> Iterable[str | Link]:
+        """Further pages of the same list; endpoints as links with their body."""
+        return ()
+
+    def endpoints(self, page: Page) -> Iterable[str | Link]:
+        """What the page's own script asks for the list the page shows.
+
+        Followed from a list: a further page of it, as it were.
+        """
         return ()
 
     def read(self, page: Page) -> PageLinks:
@@ -58,13 +79,15 @@ class Adapter:
         anchors = [a for a in self.anchors(page) if a.url != page.url]
         role = effective_role(page, anchors)
         classify = CLASSIFIERS[role]
-        found: dict[str, Link] = {}
+        found: dict[tuple[str, str | None], Link] = {}
         if role in ("list", "both"):
-            for url in self.next_pages(page):
-                found.setdefault(url, Link(url, "next"))
+            for further in (*self.endpoints(page), *self.next_pages(page)):
+                link = further if isinstance(further, Link) else Link(further, "next")
+                found.setdefault((link.url, link.post), replace(link, role="next"))
         for anchor in anchors:
-            if anchor.url not in found and (kind := classify(page, anchor)):
-                found[anchor.url] = Link(anchor.url, kind, anchor.text, anchor.date)
+            key = (anchor.url, None)
+            if key not in found and (kind := classify(page, anchor)):
+                found[key] = Link(anchor.url, kind, anchor.text, anchor.date)
         return _sorted(page, found.values())
 
 
@@ -83,9 +106,23 @@ def effective_role(page: Page, anchors: Iterable[Anchor] = ()) -> str:
     return "both" if listed > 1 or _says_report_column(page) else "report"
 
 
+@lru_cache(maxsize=2)  # asked for every link of a page
 def is_report_column(page: Page) -> bool:
     """Whether a list page is part of the report column, not of a neighbour."""
-    return vocabulary.load().is_column_path(page.url) or _says_report_column(page)
+    return (
+        vocabulary.load().is_column_path(page.url)
+        or _says_report_column(page)
+        or _lies_in_report_column(page)
+    )
+
+
+def _lies_in_report_column(page: Page) -> bool:
+    """Whether the page's own trail (您现在的位置) leads through the report column."""
+    words = vocabulary.load()
+    return any(
+        words.is_column(anchor.plain, anchor.url, inside=True) and anchor.in_trail
+        for anchor in page.anchors
+    )
 
 
 def _says_report_column(page: Page) -> bool:
@@ -105,7 +142,8 @@ def _from_outside(page: Page, anchor: Anchor) -> str | None:
         return "report" if inside else None
     if words.is_column_folder(anchor.url) and "公开" in text:
         return "list"
-    return "column" if words.leads_in(text, anchor.url) else None
+    organ = inside and _among_organs(anchor)
+    return "column" if organ or words.leads_in(text, anchor.url) else None
 
 
 def _from_column(page: Page, anchor: Anchor) -> str | None:
@@ -121,7 +159,31 @@ def _from_column(page: Page, anchor: Anchor) -> str | None:
     if not is_report_column(page):
         return None
     part = is_below(anchor.url, page.url) or words.is_year(text)
-    return "list" if part or (words.is_kind(text) and "年" in text) else None
+    kind = words.is_kind(text) and ("年" in text or among_parts(anchor))
+    return "list" if part or kind or _among_organs(anchor) else None
+
+
+def among_parts(anchor: Anchor) -> bool:
+    """Whether a link stands in a menu of parts: kinds of organs and years, no more.
+
+    A menu that leads elsewhere too is the platform's, and its 部门 are the departments
+    themselves.
+    """
+    words = vocabulary.load()
+    menu = list(anchor.neighbours)
+    return len(menu) > 1 and all(
+        (words.is_kind(text) or words.is_year(text)) and not words.leads_in(text, "")
+        for text in menu
+    )
+
+
+def _among_organs(anchor: Anchor) -> bool:
+    """Whether a link is to an organ, in a menu of organs."""
+    words = vocabulary.load()
+    if not words.is_organ(anchor.plain):
+        return False
+    menu = anchor.neighbours
+    return len(menu) >= FEWEST_ORGANS and all(map(words.is_organ, menu))
 
 
 def _from_report(page: Page, anchor: Anchor) -> str | None:
@@ -157,7 +219,7 @@ def _sorted(page: Page, links: Iterable[Link]) -> PageLinks:
         columns=tuple(by_kind.get("column", ())),
         lists=tuple(by_kind.get("list", ())),
         reports=tuple(by_kind.get("report", ())),
-        next_pages=tuple(Link(n.url, "list") for n in by_kind.get("next", ())),
+        next_pages=tuple(replace(n, role="list") for n in by_kind.get("next", ())),
         attachments=tuple(by_kind.get("attachment", ())),
         foreign=foreign,
     )

@@ -1,9 +1,15 @@
 """Hanweb JCMS: lists as XML inside the page, the rest from a data proxy.
 
 A list page holds ``<datastore>`` with its first records as CDATA. Further ones come as
-the same XML from the address named in the page, either in ``<nextgroup>`` or as
-``proxyUrl``: the newer module counts pages (``page=2``), the classic one records
-(``startrecord=46&endrecord=90&perpage=15``).
+the same XML from the address named in the page, in one of three ways:
+
+* ``<nextgroup>`` holds a link that counts pages: GET ``…/dataproxy.jsp?page=2&…``;
+* ``jpage({proxyUrl: …, ajaxParam: {…}})`` counts records: the parameters are posted to
+  ``…/dataproxy.jsp?startrecord=46&endrecord=90&perpage=15``;
+* ``proxyUrl`` holds all parameters and is asked with GET.
+
+One of the paths ``/module/jpage/`` and ``/module/web/jpage/`` exists on a portal, so
+the page is believed.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from collections.abc import Iterable
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from crawler.cms.base import Link
 from crawler.cms.generic import GenericAdapter
 from crawler.cms.page import Anchor, Page, anchors_of, parse
 from crawler.urls import canonical
@@ -22,6 +29,8 @@ NEXT_GROUP = re.compile(
     r"<nextgroup>\s*<!\[CDATA\[.*?href=[\"']([^\"']+)[\"'].*?\]\]>", re.S | re.I
 )
 PROXY = re.compile(r"proxyUrl[\"']?\s*[:=]\s*[\"']([^\"']+)[\"']", re.I)
+POSTED = re.compile(r"ajaxParam[\"']?\s*[:=]\s*\{(.*?)\}", re.S | re.I)
+PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*[\"']([^\"']*)[\"']")
 MAX_PAGES = 500
 #: Parameters that number pages or records; they are set anew for every page.
 COUNTERS = ("page", "pageno", "startrecord", "endrecord", "perpage")
@@ -50,9 +59,10 @@ class HanwebAdapter(GenericAdapter):
             yield from anchors_of(parse(record), page.base)
         yield from page.anchors
 
-    def next_pages(self, page: Page) -> Iterable[str]:
+    def next_pages(self, page: Page) -> Iterable[str | Link]:
         """Addresses of the proxy for the records that are not in the page."""
-        named = NEXT_GROUP.search(page.text) or PROXY.search(page.text)
+        following, posted = NEXT_GROUP.search(page.text), POSTED.search(page.text)
+        named = following or PROXY.search(page.text)
         if named is None:
             if not RECORD.search(page.text):
                 yield from super().next_pages(page)
@@ -66,24 +76,31 @@ class HanwebAdapter(GenericAdapter):
         pages = number("totalPage", page.text)
         if total is None:
             total = (pages or 0) * per_page
-        yield from proxy_pages(proxy, inside, per_page, total)
+        if following or not posted:
+            by_page = "/module/web/" in proxy
+            yield from proxy_pages(proxy, inside, per_page, total, by_page=by_page)
+            return
+        body = urlencode(PAIR.findall(posted[1]))
+        for url in proxy_pages(proxy, inside, per_page, total, by_page=False):
+            yield Link(url, "list", post=body)
 
 
-def proxy_pages(proxy: str, inside: int, per_page: int, total: int) -> Iterable[str]:
+def proxy_pages(
+    proxy: str, inside: int, per_page: int, total: int, *, by_page: bool
+) -> Iterable[str]:
     """The proxy's addresses for the records after the first ``inside`` ones.
 
     >>> for url in proxy_pages("http://a.cn/module/web/dataproxy.jsp?page=1&c=7",
-    ...                        15, 15, 31): print(url)
+    ...                        15, 15, 31, by_page=True): print(url)
     http://a.cn/module/web/dataproxy.jsp?c=7&page=2
     http://a.cn/module/web/dataproxy.jsp?c=7&page=3
     >>> for url in proxy_pages("http://a.cn/module/jpage/dataproxy.jsp?c=7",
-    ...                        45, 15, 50): print(url)
+    ...                        45, 15, 50, by_page=False): print(url)
     http://a.cn/module/jpage/dataproxy.jsp?c=7&startrecord=46&endrecord=50&perpage=15
     """
     parts = urlsplit(proxy)
     given = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(k, v) for k, v in given if k.lower() not in COUNTERS]
-    by_page = parts.path.startswith("/module/web/")
 
     def address(counters: dict[str, int]) -> str:
         query = urlencode(kept + list(counters.items()))

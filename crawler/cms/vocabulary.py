@@ -48,6 +48,7 @@ class Vocabulary:
     _column_folder: re.Pattern[str]
     _year: re.Pattern[str]
     _kind: re.Pattern[str]
+    _organ: re.Pattern[str]
     _says: re.Pattern[str]
     _title: re.Pattern[str]
     _next: re.Pattern[str]
@@ -88,6 +89,10 @@ class Vocabulary:
     def is_kind(self, text: str) -> bool:
         """Whether a text is the name of a sub-column by kind of organ."""
         return bool(self._kind.fullmatch(text))
+
+    def is_organ(self, text: str) -> bool:
+        """Whether a text can be the name of an organ."""
+        return bool(self._organ.fullmatch(text))
 
     def says_report(self, text: str) -> bool:
         """Whether a list item of the report column is worth following."""
@@ -131,6 +136,7 @@ def load() -> Vocabulary:
         _any(column["folders"], FOLDER_TAIL),
         _any(sub["years"]),
         _any(sub["kinds"]),
+        _any(data["organ"]),
         _any(data["says"]),
         _any(data["title"]),
         _any(data["next_page"]),

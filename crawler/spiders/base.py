@@ -23,6 +23,7 @@ from archive.http import HttpResponse
 from archive.records import Exchange, Source
 from archive.warc import WarcStore
 from crawler.politeness import HostResting
+from crawler.posting import decode, real_url
 from crawler.revisit import conditions
 from crawler.robots import RobotsForbid, RobotsUnavailable
 from crawler.scheduler import FrontierScheduler
@@ -67,16 +68,27 @@ class ArchiveSpider(Spider):
         yield
 
     def request(self, url: str, row: FrontierRow | None) -> Request:
-        """The request for a URL; ``row`` is None for an address of no source."""
+        """The request for a URL; ``row`` is None for an address of no source.
+
+        The address of a POST becomes a request with that body.
+        """
         meta: dict[str, Any] = {"row": row, "answers": []}
+        headers, body = conditions(row), None
+        if row and row.via:
+            headers["Referer"] = real_url(row.via)
+        if posted := decode(url):
+            meta["asked"], url, body = url, posted.url, posted.body
+            headers["Content-Type"] = posted.content_type
         if row is not None:
             slot = self.session.slot(row.source_id)
             meta |= {"source_id": row.source_id, "download_slot": slot}
         return Request(
             url,
+            method="POST" if posted else "GET",
+            body=body,
             callback=self.parse,
             errback=self.failed,
-            headers=conditions(row) | ({"Referer": row.via} if row and row.via else {}),
+            headers=headers,
             meta=meta,
             dont_filter=True,
         )
@@ -92,7 +104,7 @@ class ArchiveSpider(Spider):
         try:
             self.session.record(request.meta, exchange, response)
         except StorageError as error:
-            self._stop(error)
+            self.storage_failed(error)
             raise
 
     def parse(self, response: Response, **kwargs: Any) -> None:
@@ -119,15 +131,17 @@ class ArchiveSpider(Spider):
         if self.session.fatal is not None:
             return
         try:
-            self.session.finish(row, answers, error, request.url)
+            url = request.meta.get("asked") or request.url
+            self.session.finish(row, answers, error, url)
             require_space(self.session.store.directory)
         except StorageError as storage:
-            self._stop(storage)
+            self.storage_failed(storage)
         finally:
             if row is not None:
                 self.scheduler.release(row)
 
-    def _stop(self, error: Exception) -> None:
+    def storage_failed(self, error: Exception) -> None:
+        """End the run: the archive cannot be written or read."""
         if self.session.fatal is None:
             self.session.fatal = error
             self._halt()

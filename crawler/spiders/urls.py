@@ -1,7 +1,8 @@
 """Addresses given by hand: ``scrapy crawl urls -a urls=https://…,https://…``.
 
 Each is captured as a report: of the source that owns its host, where the registry (or
-``sources_file``) has one, otherwise of none. Arguments: ``urls`` (separated by commas
+``sources_file``) has one, otherwise of none. A host that is neither under ``.gov.cn``
+nor named by a source is refused. Arguments: ``urls`` (separated by commas
 or white space), ``file`` (one address per line), ``data``.
 """
 
@@ -15,8 +16,10 @@ from scrapy.http import Request
 
 from archive.errors import UsageError
 from archive.records import Source
+from crawler.clones import judge
 from crawler.source import load_registry
 from crawler.spiders.base import ArchiveSpider
+from crawler.urls import canonical
 
 
 class UrlsSpider(ArchiveSpider):
@@ -41,7 +44,23 @@ class UrlsSpider(ArchiveSpider):
         addresses = [url.strip() for url in given if url.strip()]
         if not addresses:
             raise UsageError("name addresses with -a urls=… or a list with -a file=…")
+        self._refuse_clones(addresses)
         self.given = self.session.add_reports(addresses)
+
+    def _refuse_clones(self, addresses: list[str]) -> None:
+        """Raise UsageError for hosts that are no portal's; nobody is asked."""
+        refused = []
+        for url in addresses:
+            address = canonical(url)
+            source = self.session.owner(address) if address else None
+            if address and (found := judge(address, {}, source)):
+                refused.append(f"{url}: {found.reason}")
+        if refused:
+            raise UsageError(
+                "; ".join(refused)
+                + ". If it is a portal all the same, enter it into the registry "
+                "(nianbao sources add) and name the file with -a sources_file=…"
+            )
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests for the addresses given."""

@@ -1,7 +1,8 @@
 """DOC and WPS: Word 97–2003 binary documents, tables with their real column edges.
 
 No packaged reader keeps Chinese tables of this form. Word 95, encrypted documents and
-compound files without a Word document are refused with their name.
+compound files without a Word document are refused with their name. What is only called
+so has its own reader: RTF, and Web pages saved by Word as one file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pipelines.extract import mhtml, rtf
 from pipelines.extract.docbinary import (
     WordFile,
     characters,
@@ -24,7 +26,9 @@ from pipelines.extract.docproperties import Runs, Sprms
 from pipelines.extract.page import Page
 from pipelines.extract.wordtable import Builder, WordCell, WordTable, require_text
 from pipelines.grid import Line
+from pipelines.sniff import MHTML, sniff
 
+RTF = b"{\\rtf"
 IN_TABLE, ROW_END, DEPTH, INNER_CELL, INNER_ROW_END = (
     0x2416, 0x2417, 0x6649, 0x244B, 0x244C,
 )  # fmt: skip
@@ -55,6 +59,10 @@ class Paragraph:
 
 def extract(data: bytes) -> Page:
     """Take a document apart. Raises DocumentError with the reason."""
+    if data.startswith(RTF):
+        return rtf.extract(data)
+    if sniff(data).media_type == MHTML:
+        return mhtml.extract(data)
     file = open_word(data)
     properties, looks = paragraphs(file), formats(file)
     numbers = Numbers(file)

@@ -89,7 +89,7 @@ def _level(table: bytes, at: int) -> tuple[Level, int]:
     raw = table[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
     # A character below 9 stands for the number of that level.
     text = "".join(
-        f"%{ord(c) + 1}" if i + 1 in marks and ord(c) < 9 else c
+        f"%{ord(c) + 1}" if ord(c) < 9 and i < 255 and i + 1 in marks else c
         for i, c in enumerate(raw)
     )
     name = BINARY.get(form, "bullet" if form == 23 else "decimal")

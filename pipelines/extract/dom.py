@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bs4.element import CData, NavigableString, PageElement, Tag
 
+from pipelines.extract.headed import cut
 from pipelines.grid import Block, Grid, GridCell, Line, place
 from pipelines.normalise import squash
 
@@ -95,7 +96,7 @@ class Reader:
                 if child.name in BREAKS:
                     yield from line(element)
                 if child.name == "table" and (grid := self.grid(child)):
-                    yield Found(grid, child)
+                    yield from (Found(part, child) for part in cut(grid))
                 else:
                     stack.append((child, iter(child.contents)))
                     self.deepest = max(self.deepest, len(stack))

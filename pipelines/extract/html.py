@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from archive.errors import DocumentError
+from pipelines.chapters import heading
 from pipelines.extract.dom import Found, Reader, within
 from pipelines.extract.frame import frame, selected, without_tail
 from pipelines.extract.page import Page
@@ -27,8 +29,10 @@ from pipelines.extract.setting import (
     meta_of,
     titles_of,
 )
-from pipelines.grid import Line
+from pipelines.grid import Grid, Line
 
+#: Chapters that are tables.
+TABLES = (2, 3, 4)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Chinese characters in the source of a page whose tree is empty: it was not read.
 LOST = 200
@@ -68,6 +72,8 @@ def extract(text: str) -> Page:
     if root is body and content == WHOLE and len(text) < MOST_PROSE:
         inside, content = _prose(text, body) or (inside, content)
     inside = inside[: without_tail([f.block for f in inside])]
+    images = within(root, "img")
+    notes.extend(_pictured(root, inside, images))
     kept = {id(f.element) for f in inside}
     card = card_of(everything)
     return Page(
@@ -80,11 +86,34 @@ def extract(text: str) -> Page:
         titles=tuple(titles_of(tags, card)),
         meta=meta_of(tags),
         card=card,
-        links=tuple(links_of(tags)),
-        images=len(within(root, "img")),
+        links=tuple(links_of(tags, text)),
+        images=len(images),
         content=content,
         notes=(*notes, *reader.too_long),
     )
+
+
+def _pictured(root: Tag, inside: list[Found], images: list[Tag]) -> Iterator[str]:
+    """A note for each chapter of a table that shows a picture and no table."""
+    grids = [f for f in inside if isinstance(f.block, Grid)]
+    opened = [
+        (hit.chapter_no, f)
+        for f in inside
+        if isinstance(f.block, Line) and (hit := heading(f.block.text))
+    ]
+    if not images or not opened or len(grids) >= len(TABLES):
+        return
+    order = {id(e): i for i, e in enumerate(root.descendants)}
+    starts = [order.get(id(f.element), 0) for _, f in opened]
+    tables = [order.get(id(f.element), 0) for f in grids]
+    shown = [order[id(image)] for image in images]
+    for (chapter, f), (start, end) in zip(
+        opened, pairwise([*starts, len(order)]), strict=True
+    ):
+        has_table = any(start < at < end for at in tables)
+        if chapter in TABLES and not has_table and any(start < i < end for i in shown):
+            name = f.block.text.strip()
+            yield f"{name}: a picture and no table; what stands on it was not read"
 
 
 def _by_name(soup: BeautifulSoup) -> defaultdict[str, list[Tag]]:

@@ -11,19 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from archive.errors import DocumentError, DocumentTooLarge, EmptyDocument
-from pipelines.extract.flow import Item
 from pipelines.extract.ofdpage import POINTS, Drawing, measures
 from pipelines.extract.package import Package, attribute, child, local, open_package
 from pipelines.extract.page import NoTextLayer, Page
-from pipelines.extract.pdf import (
-    MOST_PAGES,
-    OCR_HINT,
-    READABLE,
-    _assembled,
-    _lines,
-    _Read,
-)
-from pipelines.extract.ruling import pieces
+from pipelines.extract.placed import MOST_PAGES, OCR_HINT, Pages
 
 A4 = (0.0, 0.0, 210.0, 297.0)
 
@@ -51,38 +42,22 @@ def extract(data: bytes) -> Page:
             f"{len(paths)} pages, and no more than {MOST_PAGES} are read"
         )
     default = _box(child(common, "PageArea") if common is not None else None) or A4
-    read = _Read()
+    read = Pages()
     lost = 0
-    for number, path in enumerate(paths, start=1):
+    for path in paths:
         drawing = _drawing(package, path, templates, default)
         lost += drawing.lost
-        _add(read, number, drawing)
+        size = (drawing.width * POINTS, drawing.height * POINTS)
+        read.add(drawing.chars, drawing.rules, size, drawing.pictures)
     if not sum(read.characters):
         if sum(read.pictures) or lost:
             raise NoTextLayer(
                 f"a scan: {len(paths)} pages of pictures without text; {OCR_HINT}"
             )
         raise EmptyDocument(f"the OFD has {len(paths)} pages and nothing on them")
-    page = _assembled(read)
+    page = read.page()
     notes = (f"{lost} texts are drawn as shapes and were not read",) if lost else ()
     return replace(page, content=f"OFD, {page.content}", notes=(*page.notes, *notes))
-
-
-def _add(read: _Read, number: int, drawing: Drawing) -> None:
-    """One page: its ruled tables, and its lines outside of them."""
-    tables = [
-        p
-        for p in pieces(number, drawing.rules, drawing.chars)
-        if any(cell.text.strip() for row in p.rows for cell in row)
-    ]
-    free = [c for c in drawing.chars if not any(t.box.holds(c) for t in tables)]
-    items: list[Item] = [*tables, *_lines(number, free)]
-    filled = [c["text"] for c in drawing.chars if not c["text"].isspace()]
-    read.characters.append(len(filled))
-    read.readable.append(sum(bool(READABLE.match(t)) for t in filled))
-    read.pictures.append(drawing.pictures)
-    read.heights.append(drawing.height * POINTS)
-    read.pages.append(sorted(items, key=lambda item: (item.box.top, item.box.x0)))
 
 
 def _document(package: Package) -> tuple[Any, str]:
@@ -118,7 +93,7 @@ def _drawing(
     """A page with the content of its templates."""
     root = package.xml(path)
     box = _box(child(root, "Area")) or default
-    drawing = Drawing(left=box[0], top=box[1], height=box[3])
+    drawing = Drawing(box[0], box[1], box[2], box[3])
     used = [attribute(e, "TemplateID") for e in root if local(e) == "Template"]
     for name in used:
         if (place := templates.get(name)) and package.find(place):

@@ -33,6 +33,7 @@ class Drawing:
 
     left: float = 0.0
     top: float = 0.0
+    width: float = 210.0
     height: float = 297.0
     chars: list[Drawn] = field(default_factory=list)
     rules: list[Drawn] = field(default_factory=list)

@@ -94,7 +94,7 @@ def open_package(data: bytes, kind: str) -> Package:
     names = {
         posixpath.normpath(i.filename.replace("\\", "/").lstrip("/")).lower(): i
         for i in infos
-        if not i.is_dir()
+        if i.filename and not i.is_dir()
     }
     return Package(archive, kind, names)
 

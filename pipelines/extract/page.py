@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from archive.errors import DocumentError
 from pipelines.grid import Block, Grid, Line
+from pipelines.pixels import Pixels
 
 
 class NoTextLayer(DocumentError):
@@ -14,6 +15,10 @@ class NoTextLayer(DocumentError):
 
     It may be a report all the same: optical character recognition could tell.
     """
+
+
+class NotHere(NoTextLayer):
+    """The document is a picture, and another worker has what it takes to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Page:
     images: int = 0
     content: str = ""  # how the main content was found
     notes: tuple[str, ...] = ()
+    pixels: Mapping[str, Pixels] = field(default_factory=dict)  # by locator of cell
+    scanned: bool = False  # all of it was recognised in pictures
 
     @property
     def grids(self) -> tuple[Grid, ...]:

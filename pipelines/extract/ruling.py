@@ -22,32 +22,15 @@ from pdfplumber.table import (
 from pdfplumber.utils.geometry import obj_to_edges
 from pdfplumber.utils.text import extract_text
 
-#: A drawn object of pdfplumber: a character, a line, an edge of a box.
-Drawn = dict[str, Any]
+from pipelines.extract.box import Box, Drawn
+from pipelines.extract.mended import mended
+
+__all__ = ["Box", "Drawn", "Piece", "PieceCell", "pieces"]
 
 #: Points. Filled boxes wider and higher than this are background.
 THICK = 2.2
 #: Points. Rules closer than this are one rule, and meet when they end this near.
 NEAR = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A place on a page, in points from its top left corner."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-
-    def holds(self, char: Drawn) -> bool:
-        """Whether the middle of a character lies inside."""
-        x = (char["x0"] + char["x1"]) / 2
-        y = (char["top"] + char["bottom"]) / 2
-        return bool(self.x0 <= x < self.x1 and self.top <= y < self.bottom)
-
-    def __str__(self) -> str:
-        return f"{self.x0:.0f},{self.top:.0f},{self.x1:.0f},{self.bottom:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +69,8 @@ def pieces(page: int, objects: Iterable[Drawn], chars: Sequence[Drawn]) -> list[
     tables = [[Box(*c) for c in t] for t in _tables(crossings)]
     tables.sort(key=lambda cells: (cells[0].top, cells[0].x0))
     return [
-        _piece(page, number, cells, chars) for number, cells in enumerate(tables, 1)
+        _piece(page, number, mended(cells, chars), chars)
+        for number, cells in enumerate(tables, 1)
     ]
 
 

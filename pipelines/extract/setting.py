@@ -12,6 +12,7 @@ from pipelines.chapters import heading
 from pipelines.extract.dom import COLLAPSED, EDGES, Found
 from pipelines.extract.frame import frame
 from pipelines.extract.page import Link
+from pipelines.extract.viewers import scripted
 from pipelines.grid import Grid
 from pipelines.normalise import core, squash
 from pipelines.tabulate.vocabulary import is_form
@@ -20,6 +21,8 @@ from pipelines.tabulate.vocabulary import is_form
 TITLE_TAGS = ("h1", "h2", "h3")
 TITLE_META = ("articletitle", "title", "og:title")
 MOST_LINKS = 2000
+#: Elements that show another file in the page, and what names it.
+FRAMES = (("iframe", "src"), ("embed", "src"), ("object", "data"))
 LONGEST_CARD_LINE = 300
 #: 发布机构：某某局  发布日期：2024-01-17
 CARD_FIELD = re.compile(
@@ -101,9 +104,18 @@ def card_of(found: Iterable[Found]) -> dict[str, str]:
     return card
 
 
-def links_of(tags: Mapping[str, list[Tag]]) -> Iterable[Link]:
-    """Links of the page, the whole text of one that is shown shortened."""
+def links_of(tags: Mapping[str, list[Tag]], source: str = "") -> Iterable[Link]:
+    """Links of the page, the whole text of one that is shown shortened.
+
+    Files in frames are links without a text; ``source`` is searched for scripts that
+    put them there.
+    """
     for tag in tags["a"][:MOST_LINKS]:
         if href := tag.get("href"):
             text = _clean(str(tag.get("title") or "") or tag.get_text())
             yield Link(text, str(href))
+    for name, attribute in FRAMES:
+        for tag in tags[name][:MOST_LINKS]:
+            if address := str(tag.get(attribute) or ""):
+                yield Link("", address)
+    yield from (Link("", address) for address in scripted(source))

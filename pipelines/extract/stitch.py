@@ -72,8 +72,8 @@ def joined(upper: Row, lower: Row) -> Row | None:
     if not names or len(names) < len(cut):
         return None
     one, other = names[-1]
-    apart = max(_likeness(one.text), _likeness(other.text))
-    if _likeness(one.text + other.text) < apart + BETTER:
+    apart = max(likeness(one.text), likeness(other.text))
+    if likeness(one.text + other.text) < apart + BETTER:
         return None
     return tuple(_whole(u, w) for u, w in pairs)
 
@@ -99,7 +99,7 @@ def _whole(upper: PieceCell, lower: PieceCell) -> PieceCell:
     return replace(upper, text=text)
 
 
-def _likeness(text: str) -> float:
+def likeness(text: str) -> float:
     """How well a text names any row or column of the forms, 0–100."""
     scores = [
         best[1]

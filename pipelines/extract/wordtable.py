@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archive.errors import EmptyDocument
+from pipelines.extract.headed import cut
 from pipelines.extract.page import NoTextLayer
 from pipelines.grid import Block, Grid, GridCell, Line
 from pipelines.normalise import squash
@@ -36,6 +37,8 @@ class WordCell:
 
     @property
     def is_prose(self) -> bool:
+        if sum(len(i) for i in self.items if isinstance(i, str)) <= LONGEST_CELL:
+            return False
         text = self.text
         return len(text) > LONGEST_CELL and len(squash(text)) > LONGEST_CELL
 
@@ -79,7 +82,7 @@ class Builder:
             self._tables += 1
             name = f"table {self._tables}"
             if item.is_data:
-                yield self.grid(name, item)
+                yield from cut(self.grid(name, item))
                 continue
             if len(item.rows) > MOST_ROWS:
                 self.notes.append(f"{name} has {len(item.rows)} rows")

@@ -12,17 +12,21 @@ from pipelines.extract.page import Page
 from pipelines.extract.sheet import MOST_ROWS, WIDEST, Sheet, blocks, shown
 
 DAMAGE = (
-    AssertionError, AttributeError, IndexError, KeyError, OSError, OverflowError,
-    RecursionError, TypeError, UnicodeError, ValueError, struct.error, xlrd.XLRDError,
-    xlrd.compdoc.CompDocError,
+    ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
+    RecursionError, StopIteration, TypeError, UnicodeError, ValueError, struct.error,
+    xlrd.XLRDError, xlrd.compdoc.CompDocError,
 )  # fmt: skip
 
 
 def extract(data: bytes) -> Page:
     """Take a workbook apart. Raises DocumentError when it is damaged."""
     try:
+        # Ragged: one cell far out must not make millions of empty ones.
         book = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, logfile=io.StringIO()
+            file_contents=data,
+            formatting_info=True,
+            ragged_rows=True,
+            logfile=io.StringIO(),
         )
         sheets = [_sheet(book, s) for s in book.sheets() if s.visibility == 0]
     except DAMAGE as error:

@@ -53,7 +53,8 @@ def _files(package: Package) -> list[tuple[archives.ZipInfo, str]]:
     found = [
         (info, name)
         for info in package.archive.infolist()
-        if not info.is_dir()
+        if info.filename
+        and not info.is_dir()
         and not _is_left_behind(info)
         and (name := shown_name(info))
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def lookup(name: str) -> Any:
     """The content of ``<name>.yml`` in this folder."""
     return yaml.safe_load(files(__package__).joinpath(f"{name}.yml").read_text("utf-8"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from archive.records import Cell
 from pipelines.rules import labels
@@ -16,6 +17,8 @@ from pipelines.rules.finding import (
     Finding,
     number,
 )
+from pipelines.rules.joined import never_adds_up
+from pipelines.rules.keys import Key
 from pipelines.rules.spec import Compare
 from pipelines.rules.tables import CHOSEN_BY_ALL, Tables, place
 
@@ -25,7 +28,7 @@ _HOLDS = {
     ">=": lambda actual, expected: actual >= expected,
 }
 REPAIRED = "repaired"
-_BROKEN = {"=": "不等于", "<=": "大于", ">=": "小于"}
+_BROKEN = {"<=": "大于", ">=": "小于"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,23 @@ class Side:
     blanks: int
     reason: str | None
     methods: frozenset[str]
+    keys: tuple[Key, ...] = ()
 
 
 def evaluate(test: Compare, tables: Tables) -> Iterator[Finding]:
-    """One finding for every row or column the comparison runs over."""
+    """One finding for every row or column the comparison runs over.
+
+    What is only likely to hold is told of only where it does not.
+    """
     for scope in tables.book.codes(test.over, tables.template_of(test.table)):
         yield _compare(test, tables, scope)
+        for operand in test.likely:
+            found = _compare(replace(test, actual=(operand,)), tables, scope)
+            if found.verdict in (FAIL, UNCERTAIN):
+                said = f"{found.message}；可能有正当理由，值得一看"
+                yield replace(
+                    found, scope=f"{scope}/{operand}", verdict=UNCERTAIN, message=said
+                )
 
 
 def _compare(test: Compare, tables: Tables, scope: str) -> Finding:
@@ -52,28 +66,34 @@ def _compare(test: Compare, tables: Tables, scope: str) -> Finding:
     sides = (_said(expected), _said(actual))
     reasons = [side.reason for side in (expected, actual) if side.reason]
     if expected.value is None or actual.value is None:
-        return Finding(
-            scope, NOT_ASSESSABLE, *sides, f"{named}：{'；'.join(reasons)}，无法核对"
-        )
+        cells = [tables.cell(*key) for key in (*expected.keys, *actual.keys)]
+        if test.settles_readings and (found := never_adds_up(scope, named, cells)):
+            return found
+        said = f"{named}：{'；'.join(reasons)}，无法核对"
+        return Finding(scope, NOT_ASSESSABLE, *sides, said)
     methods = expected.methods | actual.methods
     both = f"{named}：{'，'.join(s.text for s in (expected, actual) if s.text)}"
     blanks = expected.blanks + actual.blanks
     note = f"（{blanks} 处空白按 0 计）" if blanks else ""
+    told = partial(
+        Finding,
+        scope,
+        expected=sides[0],
+        actual=sides[1],
+        plus=actual.keys,
+        minus=expected.keys,
+    )
     if _HOLDS[test.relation](round(actual.value, 6), round(expected.value, 6)):
         settled = test.settles_readings and "recovered" in methods
         if settled or REPAIRED in methods:
-            return Finding(
-                scope,
-                NOT_ASSESSABLE,
-                *sides,
-                f"{both}，相符；但有数字是按此等式还原的，不能再用来核对",
-            )
-        return Finding(scope, PASS, *sides, f"{both}，相符{note}")
+            used_up = "相符；但有数字是按此等式还原的，不能再用来核对"
+            return told(NOT_ASSESSABLE, message=f"{both}，{used_up}")
+        return told(PASS, message=f"{both}，相符{note}")
     gap = number(abs(actual.value - expected.value))
     broken = f"{both}，{_broken(test, gap)}{note}"
     if methods - {"read"}:
-        return Finding(scope, UNCERTAIN, *sides, f"{broken}；{MISREADING}")
-    return Finding(scope, FAIL, *sides, broken)
+        return told(UNCERTAIN, message=f"{broken}；{MISREADING}")
+    return told(FAIL, message=broken)
 
 
 def _scope_name(test: Compare, scope: str) -> str:
@@ -85,7 +105,7 @@ def _scope_name(test: Compare, scope: str) -> str:
 def _broken(test: Compare, gap: str) -> str:
     if test.relation == "=":
         return f"相差 {gap}"
-    return f"前者{_BROKEN[test.relation]}后者" if test.expected else "小于 0"
+    return f"后者{_BROKEN[test.relation]}前者" if test.expected else "小于 0"
 
 
 def _said(side: Side) -> str | None:
@@ -102,7 +122,8 @@ def _side(test: Compare, tables: Tables, scope: str, operands: Sequence[str]) ->
         return Side(0.0, "", 0, None, frozenset())
     template = tables.template_of(test.table)
     codes = tables.book.codes(operands, template)
-    cells = [tables.cell(*place(test, scope, code)) for code in codes]
+    keys = tuple(place(test, scope, code) for code in codes)
+    cells = [tables.cell(*key) for key in keys]
     pairs = [(_name(test, c), cell) for c, cell in zip(codes, cells, strict=True)]
     filled = [cell for cell in cells if cell is not None and cell.value is not None]
     blanks = len(cells) - len(filled)
@@ -110,12 +131,13 @@ def _side(test: Compare, tables: Tables, scope: str, operands: Sequence[str]) ->
     total = None if reason else sum(cell.value or 0 for cell in filled)
     methods = frozenset(_method(cell) for cell in cells if cell is not None)
     text = _text(_whole(test, tables, operands), pairs, total)
-    return Side(total, text, blanks, reason, methods)
+    return Side(total, text, blanks, reason, methods, keys)
 
 
 def _method(cell: Cell) -> str:
     """The method of a cell, and whether all sums of its table are used up by it."""
-    whole = cell.method == "recovered" and CHOSEN_BY_ALL in cell.locator
+    chosen = cell.method in ("recovered", "aligned")
+    whole = chosen and CHOSEN_BY_ALL in cell.locator
     return REPAIRED if whole else cell.method
 
 

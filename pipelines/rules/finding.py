@@ -8,6 +8,7 @@ from hashlib import sha256
 from math import isfinite
 
 from archive.records import Check, Rule
+from pipelines.rules.keys import Key
 
 PASS = "PASS"
 FAIL = "FAIL"
@@ -19,13 +20,27 @@ MISREADING = "可能是误读，请对照原件"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one test says about one place, before it is tied to rule and report."""
+    """What one test says about one place, before it is tied to rule and report.
+
+    ``plus`` and ``minus`` are the cells of the two sides (actual, expected) of a
+    comparison, ``cells`` those that any other test looked at; ``quotes`` are the words
+    of the text it rests on, each with the number of its chapter.
+    """
 
     scope: str
     verdict: str
     expected: str | None
     actual: str | None
     message: str
+    plus: tuple[Key, ...] = ()
+    minus: tuple[Key, ...] = ()
+    cells: tuple[Key, ...] = ()
+    quotes: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def looked_at(self) -> tuple[Key, ...]:
+        """Every cell the finding rests on."""
+        return (*self.plus, *self.minus, *self.cells)
 
 
 def fingerprint(
@@ -45,7 +60,14 @@ def fingerprint(
     return sha256(said.encode()).hexdigest()[:32]
 
 
-def as_check(finding: Finding, rule: Rule, report_id: str) -> Check:
+def as_check(
+    finding: Finding,
+    rule: Rule,
+    report_id: str,
+    origin: str | None = None,
+    suspects: str | None = None,
+    place: str | None = None,
+) -> Check:
     """The check that is stored."""
     return Check(
         rule.rule_id,
@@ -58,6 +80,9 @@ def as_check(finding: Finding, rule: Rule, report_id: str) -> Check:
         fingerprint(
             report_id, rule.rule_id, finding.scope, finding.expected, finding.actual
         ),
+        origin,
+        suspects,
+        place,
     )
 
 

@@ -13,60 +13,33 @@ import yaml
 from archive import codes
 from archive.errors import TemplateError
 from archive.records import Rule
+from pipelines.rules.kinds import (
+    CLAIMS,
+    ITEM_ASPECTS,
+    RELATIONS,
+    Amount,
+    Blanks,
+    Chapters,
+    Compare,
+    Integers,
+    Items,
+    Lawmakers,
+    Methods,
+    Prose,
+    Reading,
+    Test,
+)
 
-RELATIONS = ("=", "<=", ">=")
-CLAIMS = ("received", "answered", "existence", "counts")
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """``actual <relation> expected``: sums over one row or column of a table.
-
-    ``expected`` and ``actual`` hold codes and ``$groups``; no operand means 0.
-    """
-
-    table: str
-    each: str  # row | column: what the scope names
-    over: tuple[str, ...]
-    expected: tuple[str, ...]
-    actual: tuple[str, ...]
-    relation: str = "="
-    blank_is_zero: bool = False
-    settles_readings: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Integers:
-    """Every number of these tables is whole and not negative."""
-
-    tables: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chapters:
-    """The chapters of the form: ``present`` and in order, or ``numbered``."""
-
-    aspect: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A sum of ``total`` cells that a stated number may stand for."""
-
-    plus: tuple[str, ...]
-    minus: tuple[str, ...]
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """A statement of the text held against the tables."""
-
-    claim: str
-    readings: tuple[Reading, ...] = ()
-
-
-Test = Compare | Integers | Chapters | Prose
+__all__ = [
+    "Chapters",
+    "Compare",
+    "Integers",
+    "Prose",
+    "RuleBook",
+    "RuleSpec",
+    "parse",
+    "rule_book",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +110,8 @@ def parse(text: str, name: str = "rules.yml") -> RuleBook:
     for spec in specs:
         if isinstance(spec.test, Compare):
             used += [*spec.test.over, *spec.test.expected, *spec.test.actual]
+        elif isinstance(spec.test, Lawmakers):
+            used += spec.test.columns
     for code in used:
         if code.startswith("$") and code[1:] not in groups:
             raise TemplateError(f"{name}: group {code} is used but not defined")
@@ -154,6 +129,11 @@ def _spec(rule_id: str, data: Mapping[str, Any], where: str) -> RuleSpec:
     kinds: dict[str, Callable[[Any, str], Test]] = {
         "compare": _compare,
         "integers": _integers,
+        "lawmakers": _lawmakers,
+        "items": _items,
+        "amount": _amount,
+        "blanks": _blanks,
+        "methods": _methods,
         "chapters": _chapters,
         "prose": _prose,
     }
@@ -181,21 +161,66 @@ def _compare(data: Any, where: str) -> Compare:
         data,
         where,
         need=("table", "each", "over", "expected", "actual"),
-        may=("relation", "blank_is_zero", "settles_readings"),
+        may=("relation", "blank_is_zero", "settles_readings", "likely"),
     )
     _word(data["table"], codes.TABLE_CODES, f"{where}.table")
     _word(data["each"], ("row", "column"), f"{where}.each")
     _word(data.get("relation", "="), RELATIONS, f"{where}.relation")
-    lists = {key: tuple(data[key]) for key in ("over", "expected", "actual")}
+    lists = {
+        key: tuple(data.get(key, ()))
+        for key in ("over", "expected", "actual", "likely")
+    }
     return Compare(**{**data, **lists})
 
 
 def _integers(data: Any, where: str) -> Integers:
     data = _mapping(data, where)
+    _keys(data, where, need=("tables",), may=("decimals",))
+    return Integers(_tables(data, where), tuple(data.get("decimals", ())))
+
+
+def _lawmakers(data: Any, where: str) -> Lawmakers:
+    data = _mapping(data, where)
+    _keys(data, where, need=("table", "row", "columns", "may"))
+    _word(data["table"], codes.TABLE_CODES, f"{where}.table")
+    for kind, levels in _mapping(data["may"], f"{where}.may").items():
+        _word(kind, codes.AGENCY_KINDS, f"{where}.may")
+        for level in levels:
+            _word(level, codes.LEVELS, f"{where}.may.{kind}")
+    may = {kind: tuple(levels) for kind, levels in data["may"].items()}
+    return Lawmakers(data["table"], data["row"], tuple(data["columns"]), may)
+
+
+def _items(data: Any, where: str) -> Items:
+    data = _mapping(data, where)
+    _keys(data, where, need=("aspect", "over"), may=("most",))
+    _word(data["aspect"], ITEM_ASPECTS, f"{where}.aspect")
+    return Items(data["aspect"], tuple(data["over"]), float(data.get("most", 0)))
+
+
+def _amount(data: Any, where: str) -> Amount:
+    data = _mapping(data, where)
+    limits = ("least", "most", "slip")
+    _keys(data, where, need=("table", "row", "items", "amount", *limits))
+    _word(data["table"], codes.TABLE_CODES, f"{where}.table")
+    return Amount(**{**data, **{key: float(data[key]) for key in limits}})
+
+
+def _blanks(data: Any, where: str) -> Blanks:
+    data = _mapping(data, where)
     _keys(data, where, need=("tables",))
+    return Blanks(_tables(data, where))
+
+
+def _methods(data: Any, where: str) -> Methods:
+    _word(data, ("all",), where)
+    return Methods()
+
+
+def _tables(data: Mapping[str, Any], where: str) -> tuple[str, ...]:
     for table in data["tables"]:
         _word(table, codes.TABLE_CODES, f"{where}.tables")
-    return Integers(tuple(data["tables"]))
+    return tuple(data["tables"])
 
 
 def _chapters(data: Any, where: str) -> Chapters:

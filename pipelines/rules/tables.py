@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archive.records import Cell, Report
+from pipelines.rules.keys import Key
 from pipelines.rules.spec import Compare, RuleBook
 
-Key = tuple[str, str, str]
+__all__ = ["CHOSEN_BY_ALL", "Key", "Tables", "place", "tables_of", "unsplit"]
 
 #: In the locator of a cell whose reading was chosen with every sum of its table.
 CHOSEN_BY_ALL = "[chosen by all sums of the table]"
@@ -52,6 +53,11 @@ class Tables:
                 if part is not None and part.value:
                     return True
         return False
+
+
+def unsplit(cell: Cell) -> bool:
+    """Whether a cell holds the digits of several cells, which nothing could part."""
+    return cell.state == "text" and cell.raw.strip().isdecimal()
 
 
 def place(test: Compare, scope: str, operand: str) -> Key:

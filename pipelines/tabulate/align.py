@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 from itertools import pairwise
 
-from pipelines.normalise import core, enumerator, label, similarity
+import yaml
+
+from pipelines import templates
+from pipelines.normalise import core, enumerator, label, similarity, squash
 from pipelines.templates import Row
 
 #: Similarity (0–100) from which a label may be that of a row.
 ALIKE = 55.0
+#: A text before the label proper must name its row as surely as this.
+SURE = 90.0
 #: Same or another printed number: enough to decide between equals, no more.
 NUMBER = 4.0
 
@@ -35,6 +42,8 @@ def score(texts: Sequence[str], row: Row) -> float:
             for own in {label(text), core(text)}
             for key in row.keys
         )
+        if i and found < SURE:
+            continue  # （三）不予公开 is a group, and no misspelt （一）予以公开
         if found and enumerator(text) and enumerator(row.zh):
             same = enumerator(text) == enumerator(row.zh)
             found += NUMBER if same else -NUMBER
@@ -66,20 +75,39 @@ def align(printed: Sequence[Sequence[str]], rows: Sequence[Row]) -> list[Match |
             i -= 1
         else:
             j -= 1
-    return _fill(found, rows)
+    return _fill(found, rows, printed)
 
 
-def _fill(found: list[Match | None], rows: Sequence[Row]) -> list[Match | None]:
+def _fill(
+    found: list[Match | None], rows: Sequence[Row], printed: Sequence[Sequence[str]]
+) -> list[Match | None]:
     """Rows with unreadable labels, where their number leaves no choice.
 
     The edges of the table are neighbours too; a table without any known row is not.
+    A row that says it is a subtotal can be read, and is none of the form.
     """
     place = {row.code: k for k, row in enumerate(rows)}
     known = [(i, place[m.row.code]) for i, m in enumerate(found) if m]
     if known:
         known = [(-1, -1), *known, (len(found), len(rows))]
     for (i, k), (j, last) in pairwise(known):
-        if j - i == last - k and j - i > 1:
-            for step in range(1, j - i):
-                found[i + step] = Match(rows[k + step], 0.0)
+        free = rows[k + 1 : last]
+        unknown = [n for n in range(i + 1, j) if not _is_added(printed[n], free)]
+        if len(unknown) == len(free):
+            for n, row in zip(unknown, free, strict=True):
+                found[n] = Match(row, 0.0)
     return found
+
+
+def _is_added(texts: Sequence[str], free: Sequence[Row]) -> bool:
+    """Whether a row calls itself a subtotal, and has no number of a free row."""
+    if not texts or not any(word in squash(texts[-1]) for word in _added()):
+        return False
+    number = enumerator(texts[-1])
+    return not number or all(enumerator(row.zh) != number for row in free)
+
+
+@lru_cache(maxsize=1)
+def _added() -> tuple[str, ...]:
+    path = files(templates).joinpath("added.yml")
+    return tuple(yaml.safe_load(path.read_text("utf-8")))

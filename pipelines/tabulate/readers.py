@@ -8,8 +8,10 @@ from typing import Any
 
 from archive.records import Cell, Leftover
 from pipelines.grid import GridCell
+from pipelines.identities import Identity
 from pipelines.normalise import label
 from pipelines.numbers import read
+from pipelines.shifted import ShiftRow, realign
 from pipelines.tabulate.align import Match, align
 from pipelines.tabulate.extra import extra_cells, is_local
 from pipelines.tabulate.fragments import Fragment, is_value_row
@@ -30,8 +32,13 @@ class TableReading:
     rows: list[Mapping[str, Any]]
 
 
-def read_table(spec: Table, fragments: Sequence[Fragment]) -> TableReading:
-    """Read the fragments of a table as ``spec`` says."""
+def read_table(
+    spec: Table, fragments: Sequence[Fragment], sums: Sequence[Identity] = ()
+) -> TableReading:
+    """Read the fragments of a table as ``spec`` says.
+
+    ``sums``: its identities, by which rows of lossy sources that moved are put back.
+    """
     result = TableReading({}, [], [], [])
     if not fragments:
         result.leftovers.append(
@@ -43,7 +50,7 @@ def read_table(spec: Table, fragments: Sequence[Fragment]) -> TableReading:
     if spec.layout == "pivot":
         _read_pivot(spec, rows, result)
     else:
-        _read_rows(spec, rows, headers, result)
+        _read_rows(spec, rows, headers, sums, result)
     return result
 
 
@@ -51,12 +58,14 @@ def _read_rows(
     spec: Table,
     rows: Sequence[tuple[Printed, bool]],
     headers: Mapping[str, int],
+    sums: Sequence[Identity],
     result: TableReading,
 ) -> None:
     """Tables with a label in each row."""
     blocks = {row.code: block for block in spec.blocks for row in block.rows}
+    widest = max(len(block.cols) for block in spec.blocks)
     data = [
-        (row, lossy)
+        (row.labelled(widest), lossy)
         for row, lossy in rows
         if not row.framing and row.values and not is_local(row)
     ]
@@ -68,14 +77,20 @@ def _read_rows(
             if m
         ]
     )
+    picked: list[Values | None] = []
     for (row, lossy), match in zip(data, matches, strict=True):
+        cols = blocks[match.row.code].cols if match else ()
+        found = pick(row.values, len(cols), filled=filled if lossy else None)
+        if found and not found.exact and not lossy:
+            found = _by_header(row.values, cols, headers)
+        picked.append(found if match else None)
+    if sums and any(lossy for _, lossy in data):
+        picked = _realigned(spec, data, matches, picked, sums)
+    for (row, _), match, found in zip(data, matches, picked, strict=True):
         if match is None:
             _unmatched(spec, row, result)
             continue
         block = blocks[match.row.code]
-        found = pick(row.values, len(block.cols), filled=filled if lossy else None)
-        if found and not found.exact and not lossy:
-            found = _by_header(row.values, block.cols, headers)
         result.rows.append(_trace(row, match))
         if found is None or not any(found.cells):
             text = f"{len(row.values)} cells for {len(block.cols)} columns: {row.text}"
@@ -92,6 +107,27 @@ def _read_rows(
             result.leftovers.append(
                 Leftover("unmatched_spec", spec.code, "", missing.zh)
             )
+
+
+def _realigned(
+    spec: Table,
+    data: Sequence[tuple[Printed, bool]],
+    matches: Sequence[Match | None],
+    picked: Sequence[Values | None],
+    sums: Sequence[Identity],
+) -> list[Values | None]:
+    """Readings of all rows, those of lossy grids with the sums of the table."""
+    known = [i for i, match in enumerate(matches) if match]
+    rows = [
+        ShiftRow(match.row.code, data[i][0].values, picked[i], data[i][1])
+        for i in known
+        if (match := matches[i])
+    ]
+    found = list(picked)
+    columns = [col.code for col in spec.blocks[0].cols]
+    for i, values in zip(known, realign(rows, columns, sums), strict=True):
+        found[i] = values
+    return found
 
 
 def _put(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.grid import GridCell
 from pipelines.normalise import squash
@@ -40,6 +40,19 @@ class Printed:
     @property
     def filled(self) -> bool:
         return any(cell.text.strip() for cell in self.values)
+
+    def labelled(self, widest: int) -> Printed:
+        """The row with words before more than ``widest`` values as labels.
+
+        A label may be unreadable, or a local one below a group that other forms have
+        as a row: （六）其他处理 | ▒▒▒ | 7 …
+        """
+        labels, values = self.labels, self.values
+        while len(values) > widest and values[0].text.strip():
+            if is_value(values[0].text):
+                break
+            labels, values = (*labels, values[0]), values[1:]
+        return replace(self, labels=labels, values=values)
 
 
 def printed(cells: tuple[GridCell, ...]) -> Printed:

@@ -9,9 +9,12 @@ from typing import Any
 from archive.records import Cell, Leftover
 from pipelines import templates
 from pipelines.grid import Grid
+from pipelines.identities import identities
+from pipelines.pixels import Pixels
 from pipelines.repair import repair
 from pipelines.tabulate.fragments import Fragment, Sorted, sort
 from pipelines.tabulate.readers import TableReading, read_table, short
+from pipelines.tabulate.recognised import marked, unread
 from pipelines.tabulate.statistics import CODE, is_annex, read_annex
 from pipelines.templates import Slot, Template
 
@@ -42,10 +45,15 @@ class Tabulation:
     notes: tuple[str, ...] = ()
 
 
-def tabulate(grids: Iterable[Grid], generation: str | None = None) -> Tabulation:
+def tabulate(
+    grids: Iterable[Grid],
+    generation: str | None = None,
+    pixels: Mapping[str, Pixels] | None = None,
+) -> Tabulation:
     """Read all tables of the form among ``grids``.
 
     ``generation``: that of the words around them, for tables that tell none.
+    ``pixels``: by locator, the evidence for cells that were recognised in pictures.
 
     A table that is there gives every cell of its generation, those the document lacks
     with state ``missing``; so does a table that is not there at all.
@@ -61,18 +69,22 @@ def tabulate(grids: Iterable[Grid], generation: str | None = None) -> Tabulation
         for f in found.copies
     ]
     if annex:
-        return _with_annex(annex, found, leftovers)
+        return _with_annex(annex, found, leftovers, pixels or {})
     if not found.tables:
         return Tabulation(None, leftovers=tuple(leftovers))
-    return _uniform(found, leftovers, generation)
+    return _uniform(found, leftovers, generation, pixels or {})
 
 
 def _with_annex(
-    annex: Sequence[Grid], found: Sorted, leftovers: list[Leftover]
+    annex: Sequence[Grid],
+    found: Sorted,
+    leftovers: list[Leftover],
+    pixels: Mapping[str, Pixels],
 ) -> Tabulation:
     """A report with the annex of 2014, and perhaps tables of the uniform form too."""
     form = templates.annex()
     result = read_annex(annex)
+    _mark(result, pixels)
     places = tuple(grid.locator for grid in annex)
     rows = tuple(result.rows)
     spec = form.tables[CODE]
@@ -83,7 +95,7 @@ def _with_annex(
         return Tabulation(
             form.code, (*cells, *result.extra), tuple(leftovers), (located,)
         )
-    main = _uniform(found, leftovers)
+    main = _uniform(found, leftovers, None, pixels)
     own = [note for note in main.notes if not note.startswith(MIXED)]
     mixed = sorted({(t.table, t.template) for t in (*main.located, located)})
     named = ", ".join(f"{table}: {generation}" for table, generation in mixed)
@@ -96,10 +108,21 @@ def _with_annex(
     )
 
 
-def _repair(generation: str, code: str, result: TableReading) -> list[str]:
+def _mark(result: TableReading, pixels: Mapping[str, Pixels]) -> None:
+    """Say of cells that were recognised in a picture that they were."""
+    if pixels:
+        for place, cell in result.cells.items():
+            result.cells[place] = marked(cell, pixels)
+        result.extra[:] = [marked(cell, pixels) for cell in result.extra]
+
+
+def _repair(
+    generation: str, code: str, result: TableReading, pixels: Mapping[str, Pixels]
+) -> list[str]:
     """Recover misread cells of a table by its sums, and say which."""
     read = {cell.key: cell for cell in result.cells.values()}
-    repaired = repair(read, generation, code)
+    seen = {k: pixels[c.locator] for k, c in read.items() if c.locator in pixels}
+    repaired = repair(read, generation, code, pixels=seen)
     for (_, row, col), cell in repaired.cells.items():
         result.cells[row, col] = cell
     return [repaired.note] if repaired.note else []
@@ -114,7 +137,10 @@ def _complete(form: Template, code: str, result: TableReading) -> list[Cell]:
 
 
 def _uniform(
-    found: Sorted, leftovers: list[Leftover], words: str | None = None
+    found: Sorted,
+    leftovers: list[Leftover],
+    words: str | None,
+    pixels: Mapping[str, Pixels],
 ) -> Tabulation:
     """The three tables of the uniform form, each in its own generation."""
     generations = {code: _generation(code, f) for code, f in found.tables.items()}
@@ -129,9 +155,12 @@ def _uniform(
         fragments = found.tables.get(code, [])
         generation = generations.get(code) or template
         spec = templates.get(generation).tables[code]
-        result = read_table(spec, fragments)
+        sums = identities(generation, code) if len(spec.blocks) == 1 else ()
+        result = read_table(spec, fragments, sums)
+        _mark(result, pixels)
         if any(cell.method == "ocr" for cell in result.cells.values()):
-            notes += _repair(generation, code, result)
+            notes += _repair(generation, code, result, pixels)
+            leftovers += unread(result.cells)
         cells += _complete(templates.get(generation), code, result)
         extra += result.extra
         leftovers += result.leftovers

@@ -115,9 +115,14 @@ def pywb(command: str, folder: Path, index: Path, warcs: Path) -> Iterator[int]:
         log.close()
 
 
-def pywb_replay(port: int, line: Line) -> tuple[int, bytes]:
-    """(status, decoded body) as pywb replays a line, nothing rewritten."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def pywb_replay(
+    port: int, line: Line, timeout: float = 30, *, lenient: bool = True
+) -> tuple[int, bytes]:
+    """(status, decoded body) as pywb replays a line, nothing rewritten.
+
+    ``lenient``: what is packed although nothing says so is unpacked as well.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         url = line.fields["url"].partition("#")[0]
         connection.request("GET", f"/nianbao/{line.timestamp}id_/{url}")
@@ -127,6 +132,27 @@ def pywb_replay(port: int, line: Line) -> tuple[int, bytes]:
         head = f"HTTP/1.1 {answer.status} X\r\n".encode()
         if coding:
             head += f"Content-Encoding: {coding}\r\n".encode()
-        return answer.status, parse_response(head + b"\r\n" + body).payload
+        parsed = parse_response(head + b"\r\n" + body)
+        if not lenient and not coding:
+            return answer.status, body
+        return answer.status, parsed.payload
     finally:
         connection.close()
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What pywb sends for a line, decoded as declared; ``error`` names what broke."""
+
+    error: str
+    status: int = 0
+    body: bytes = b""
+
+
+def pywb_raw(port: int, line: Line, timeout: float = 1.5) -> Raw:
+    """How a line replays, whatever becomes of it."""
+    try:
+        status, body = pywb_replay(port, line, timeout, lenient=False)
+    except (http.client.HTTPException, OSError) as error:
+        return Raw(type(error).__name__)
+    return Raw("", status, body)

@@ -60,3 +60,11 @@ def test_a_second_run_learns_the_pid_of_the_first(tmp_path):
         except LockHeld:
             time.sleep(0.05)
     pytest.fail("the lock outlived its owner")
+
+
+def test_what_a_killed_start_left_is_removed_by_the_next(tmp_path):
+    data = DataDir(tmp_path / "data").prepare()
+    (data.root / ".probe-4711").write_bytes(b"nianbao")
+    data.prepare()
+    names = sorted(path.name for path in data.root.iterdir())
+    assert names == ["public", "warc"]

@@ -72,6 +72,8 @@ def test_every_foreign_key_leads_an_index(made: list[Table]):
     db = Database(memory=True)
     create(db, made)
     for table in made:
+        if table.view:
+            continue
         leading = {next(iter(i.columns)) for i in db.table(table.name).indexes}
         leading |= {table.key[0]}
         for key in db.table(table.name).foreign_keys:
@@ -93,8 +95,8 @@ def test_tables_are_strict_and_hold_their_vocabulary():
         )
     with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT"):
         db.execute(
-            "INSERT INTO coverage (agency_id, report_year, state)"
-            " VALUES ('a', 'MMXX', 'found')"
+            "INSERT INTO coverage (agency_id, report_year, state, basis)"
+            " VALUES ('a', 'MMXX', 'found', 'report')"
         )
 
 

@@ -13,7 +13,7 @@ from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
 from archive.records import Exchange
 from archive.warc import WarcStore
 from archive.warcreader import OPEN_SUFFIX, WarcReader
-from archive.warcrepair import recover
+from archive.warcrepair import finish, recover
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
 DATE = "2026-01-31T08:00:00.000000Z"
@@ -224,3 +224,27 @@ def test_unwritable_directory_is_a_storage_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot create"):
         WarcStore(tmp_path / "file" / "warc").append(exchange(PAGE))
+
+
+def test_stores_that_begin_in_the_same_second_do_not_write_over_each_other(tmp_path):
+    captures = []
+    for body in (b"one", b"two", b"three"):
+        with store(tmp_path, series="import") as warcs:
+            captures.append(warcs.append(exchange(body)))
+    assert [c.warc_file for c in captures] == [
+        f"nianbao-20260131080000-1-import0000{n}.warc.gz" for n in (1, 2, 3)
+    ]
+    reader = WarcReader(tmp_path)
+    assert [
+        reader.read(c.warc_file, c.warc_offset, c.warc_length, c.sha256)
+        for c in captures
+    ] == [b"one", b"two", b"three"]
+
+
+def test_a_closed_file_is_never_replaced(tmp_path):
+    closed = tmp_path / "x.warc.gz"
+    closed.write_bytes(b"closed")
+    (tmp_path / "x.warc.gz.open").write_bytes(b"open")
+    with pytest.raises(StorageError, match=r"x\.warc\.gz is there already"):
+        finish(tmp_path / "x.warc.gz.open")
+    assert closed.read_bytes() == b"closed"

@@ -5,7 +5,14 @@ from base64 import b32encode
 
 import pytest
 
-from archive.warcparse import BadRecord, disagreement, parse, verify_payload
+from archive.http import parse_response
+from archive.warcparse import (
+    BadRecord,
+    disagreement,
+    parse,
+    verify_block,
+    verify_payload,
+)
 
 BLOCK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
 
@@ -79,3 +86,21 @@ def test_payload_digests_count_with_or_without_the_transfer_coding(counted):
     assert verify_payload(good) is None
     bad = parse(record(f"WARC-Payload-Digest: sha1:{base32(b'ho')}\r\n"))
     assert "payload digest is sha1:" in str(verify_payload(bad))
+
+
+def test_a_body_that_is_not_chunked_though_declared_is_taken_as_it_stands():
+    """As pywb records it, which keeps the header of a coding that it has undone."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for body in (b"<p>hi</p>", b"<p>\nhi</p>"):
+        found = parse_response(head + body)
+        assert (found.body, found.payload) == (body, body)
+        assert found.problems == ("not chunked, though declared",)
+    cut = parse_response(head + b"1f")
+    assert (cut.body, cut.problems) == (b"", ("last chunk missing",))
+
+
+def test_the_digest_of_nothing_is_accepted_on_a_revisit_only():
+    """As wget writes it; the block of its revisits is the head of the answer."""
+    extra = f"WARC-Block-Digest: sha1:{base32(b'')}\r\n"
+    assert verify_block(parse(record(extra, kind="revisit"))) is None
+    assert "block digest is" in str(verify_block(parse(record(extra))))

@@ -9,7 +9,7 @@ import pytest
 from crawler.cms import Page, PageLinks, adapter, fingerprint
 from crawler.cms.generic import GenericAdapter
 from crawler.cms.page import find_date
-from crawler.cms.trs import page_count
+from crawler.cms.trs import Count, page_count
 
 PAGES = Path(__file__).parent / "pages"
 SITE = "http://www.linlan.gov.cn"
@@ -139,7 +139,7 @@ def test_a_neighbour_of_the_report_column_does_not_open_its_sub_columns():
         ("hanweb_list.html", "/col/col1001/index.html", "hanweb"),
         ("hanweb_proxy.xml", "/module/web/jpage/dataproxy.jsp?page=2", "hanweb"),
         ("generic_list.html", "/nb/bm.aspx", "generic"),
-        ("platform.html", "/zfxxgk/", "generic"),
+        ("platform.html", "/zfxxgk/", "trs"),
     ],
 )
 def test_a_system_is_recognised_by_its_signs(name, path, family):
@@ -155,9 +155,12 @@ def test_the_signs_are_shown_as_evidence():
 @pytest.mark.parametrize(
     ("script", "counted"),
     [
-        ("createPageHTML(12, 0, 'index', 'shtml');", (12, "index", "shtml")),
-        ('createPageHTML("page_div",3, 1,"list","htm",45);', (3, "list", "htm")),
-        ("var countPage = 1;", (1, "index", "html")),
+        ("createPageHTML(12, 0, 'index', 'shtml');", Count(12, 0, "index", "shtml")),
+        (
+            'createPageHTML("page_div",3, 1,"list","htm",45);',
+            Count(3, 1, "list", "htm"),
+        ),
+        ("var countPage = 1;", Count(1)),
         ("<p>nothing here</p>", None),
     ],
 )

@@ -65,7 +65,7 @@ def test_a_second_run_over_an_unchanged_portal_is_conditional_and_adds_nothing(
         asked = len(wire.requests)
         second = run_crawl(portal(wire.home), refresh=True)
     sent = conditional(wire, asked)
-    # robots.txt is asked for as it is; the gap and the moved page sent no validators
+    # robots.txt, the gap and the moved page sent no validators
     moved = f"{COLUMN}202201/t20220117_11.html"
     assert {path for path, had in sent.items() if not had} == {
         "/robots.txt",

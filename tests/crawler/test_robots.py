@@ -119,3 +119,38 @@ def test_a_crawl_delay_is_applied_within_a_tenth(run_crawl):
     gaps = [b - a for a, b in pairwise(moments)]
     assert len(gaps) == 2
     assert 1.35 <= min(gaps) <= 1.75, gaps
+
+
+RULES = page("User-agent: *\nDisallow: /secret/", ETag='"r1"')
+NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "r1"\r\n\r\n'
+
+
+def test_robots_txt_is_asked_for_conditionally_and_every_fourth_time_in_full(run_crawl):
+    def robots(connection):
+        asked = b'If-None-Match: "r1"' in wire.requests[-1]
+        connection.sendall(NOT_MODIFIED if asked else RULES)
+
+    column = page('<a href="/secret/1.html">某县2023年公开年报</a>')
+    replies = {"/robots.txt": robots, "/": page("<p>home</p>"), "/nb/": column}
+    with Wire(replies) as wire:
+        source = portal(wire.home, seeds=[f"{wire.home}nb/"])
+        for _ in range(5):
+            result = run_crawl(source)
+            assert "/secret/1.html" not in wire.paths()
+    asked = [r for r in wire.requests if b"/robots.txt" in r.split(b"\r\n")[0]]
+    assert [b"If-None-Match" in r for r in asked] == [False, True, True, True, False]
+    assert result.rows(
+        "SELECT http_status, outcome, count(DISTINCT sha256), count(*) FROM captures"
+        " WHERE url LIKE '%/robots.txt' GROUP BY 1, 2"
+    ) == [(200, "ok", 1, 2), (304, "revisit", 1, 3)]
+    assert result.rows(
+        "SELECT DISTINCT reason FROM frontier WHERE url LIKE '%/secret/%'"
+    ) == [("robots",)]
+
+
+def test_a_304_for_robots_txt_that_nobody_asked_for_allows_nothing_by_itself(run_crawl):
+    with Wire({"/robots.txt": NOT_MODIFIED, "/": page("<p>home</p>")}) as wire:
+        result = run_crawl(portal(wire.home))
+    assert result.rows("SELECT outcome FROM captures WHERE http_status = 304") == [
+        ("error",)
+    ]

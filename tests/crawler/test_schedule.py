@@ -49,12 +49,13 @@ def visits(changes: set[int], last: int) -> list[int]:
 
 
 def test_a_report_that_never_changes_is_visited_ever_more_rarely():
-    assert visits(set(), 2000) == [0, 1, 3, 7, 30, 90, 270, 630, 995, 1360, 1725, 2090]
+    # from day 285 on it is 1 November of each year
+    assert visits(set(), 2000) == [0, 1, 3, 7, 30, 90, 285, 650, 1016, 1381, 1746, 2111]
 
 
 def test_a_change_halves_the_interval_and_quiet_doubles_it_again():
     # the change is seen on day 30, after 23 days: 11.5, then doubled past day 90
-    assert visits({4}, 400)[:9] == [0, 1, 3, 7, 30, 42, 64, 90, 270]
+    assert visits({4}, 400)[:9] == [0, 1, 3, 7, 30, 42, 64, 90, 285]
 
 
 def test_a_report_that_always_changes_is_visited_every_day():
@@ -62,7 +63,25 @@ def test_a_report_that_always_changes_is_visited_every_day():
 
 
 def test_a_late_change_halves_half_a_year():
-    assert visits({6}, 400)[5:8] == [90, 270, 360]
+    assert visits({6}, 400)[5:8] == [90, 285, 375]
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "interval", "due"),
+    [
+        # half a year would pass November
+        ("2025-12-20T10:00", "2026-07-01T10:00", 90.0, "2026-11-01T00:00"),
+        # a year after a visit in November is November again
+        ("2020-01-20T10:00", "2026-11-20T10:00", 365.0, "2027-11-01T00:00"),
+        # half a year that ends in October waits the few days
+        ("2026-01-20T10:00", "2026-04-20T10:00", None, "2026-11-01T00:00"),
+        # a new report follows its own steps, before November and past it
+        ("2026-10-30T10:00", "2026-10-30T10:00", None, "2026-10-31T10:00"),
+        ("2026-10-30T10:00", "2026-11-06T10:00", None, "2026-11-29T10:00"),
+    ],
+)
+def test_every_document_is_asked_for_in_november(first, now, interval, due):
+    assert report_due(at(first), at(now), interval, changed=False).due == at(due)
 
 
 def test_failures_are_asked_again_after_longer_and_longer_times():

@@ -64,24 +64,34 @@ def test_scrapy_crawl_portal_opens_the_data_directory_itself(tmp_path, wire):
     assert runs == [("scrapy crawl portal", "complete")]
 
 
-def test_scrapy_crawl_urls_captures_given_addresses_with_and_without_a_source(
-    tmp_path, wire
-):
+def test_scrapy_crawl_urls_captures_given_addresses_of_a_source(tmp_path, wire):
     own = f"{wire.home}old/11.html"
-    with Wire({"/x.html": article(TITLE.format(2019))}) as foreign:
-        done = scrapy(
-            "crawl", "urls", "-a", f"urls={own},{foreign.home}x.html",
-            "-a", f"sources_file={registry(tmp_path, wire.home)}",
-            NIANBAO_DATA=str(tmp_path / "data"),
-        )  # fmt: skip
+    done = scrapy(
+        "crawl", "urls", "-a", f"urls={own}",
+        "-a", f"sources_file={registry(tmp_path, wire.home)}",
+        NIANBAO_DATA=str(tmp_path / "data"),
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     captures = by_path(
         Crawled(tmp_path / "data"),
         "SELECT url, source_id FROM captures WHERE url NOT LIKE '%robots.txt'",
     )
-    assert captures == {"/old/11.html": ("linlan",), "/x.html": (None,)}
+    assert captures == {"/old/11.html": ("linlan",)}
     triaged = by_path(Crawled(tmp_path / "data"), "SELECT url FROM triage")
-    assert set(triaged) == {"/old/11.html", "/x.html"}
+    assert set(triaged) == {"/old/11.html"}
+
+
+def test_scrapy_crawl_urls_asks_no_host_that_no_source_names(tmp_path, wire):
+    with Wire({"/x.html": article(TITLE.format(2019))}) as foreign:
+        done = scrapy(
+            "crawl", "urls", "-a", f"urls={wire.home}old/11.html,{foreign.home}x.html",
+            "-a", f"sources_file={registry(tmp_path, wire.home)}",
+            NIANBAO_DATA=str(tmp_path / "data"),
+        )  # fmt: skip
+    assert f"{foreign.home}x.html: host {foreign.host} is an address by number" in (
+        done.stderr
+    )
+    assert (foreign.requests, wire.requests) == ([], [])
 
 
 def test_a_spider_without_sources_says_what_to_name(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import ssl
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.capture.trust import FOREIGN, WEAK, Trust, TrustPolicy
+from crawler.capture.trust import FOREIGN, WEAK, Trust, TrustPolicy, less
 from tests.crawler.crawls import Crawled, crawl_in_child, portal
 from tests.crawler.test_capture import make_certificate
 from tests.crawler.wire import Wire, page
@@ -36,7 +37,7 @@ PLAIN = (
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 5\r\n\r\nplain"
 )
 #: Homes that are read, by the kind of their server.
-READ = ("tls 1.0", "short dh", "short key", "old cipher")
+READ = ("tls 1.0", "short dh", "short key", "old cipher", "hangs up")
 
 
 def rsa_certificate(folder: Path, bits: int) -> tuple[Path, Path]:
@@ -74,8 +75,24 @@ def weaken(server: Wire, kind: str, folder: Path) -> None:
             context.load_cert_chain(*rsa_certificate(folder, 1024))
         case "old cipher":
             context.set_ciphers("CAMELLIA128-SHA:@SECLEVEL=0")
+        case "hangs up":
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            server._accepts = offers_tls_1_0
         case "no cipher":
             context.set_ciphers("NULL-SHA256:@SECLEVEL=0")
+
+
+#: The extension supported_versions (43) whose last entry is TLS 1.0.
+TLS_1_0_OFFERED = re.compile(rb"\x00\x2b\x00.[\x02-\x10](?:..)*?\x03\x01", re.S)
+
+
+def offers_tls_1_0(connection: socket.socket) -> bool:
+    """Whether the hello of a client, left unread, goes down to TLS 1.0.
+
+    A server of old closes the connection on any other hello and sends no alert.
+    """
+    connection.settimeout(5)
+    return TLS_1_0_OFFERED.search(connection.recv(4096, socket.MSG_PEEK)) is not None
 
 
 @contextmanager
@@ -120,13 +137,28 @@ class NoRenegotiation:
             connection.sendall(HANDSHAKE_FAILURE)
 
 
+class Silence:
+    """Closes on every hello and counts them."""
+
+    def __init__(self) -> None:
+        self.hellos = 0
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.hellos += 1
+
+
+@pytest.fixture(scope="module")
+def silence() -> Silence:
+    return Silence()
+
+
 @pytest.fixture(scope="module")
 def hello() -> NoRenegotiation:
     return NoRenegotiation()
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory, hello) -> Crawled:
+def crawled(tmp_path_factory: pytest.TempPathFactory, hello, silence) -> Crawled:
     """One crawl over all kinds, a trusted host and one without TLS."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl to make RSA certificates with")
@@ -146,6 +178,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory, hello) -> Crawled:
         homes["trusted"] = stack.enter_context(Wire({"/": HOME}, trusted)).home
         homes["http"] = stack.enter_context(Wire({"/": HOME})).home
         homes["plain"] = stack.enter_context(raw(lambda c: c.sendall(PLAIN)))
+        homes["silent"] = stack.enter_context(raw(silence))
         homes["renegotiation"] = stack.enter_context(raw(hello))
         sources = [
             portal(home, kind.replace(" ", "-").replace(".", "-"))
@@ -231,6 +264,27 @@ def test_a_server_without_secure_renegotiation_is_asked_again_more_leniently(
 ):
     # the first time an alert, handshake_failure; the second time the client goes on
     assert hello.answers == [HANDSHAKE_FAILURE, b""]
+
+
+def test_a_server_that_hangs_up_on_every_hello_is_asked_twice_a_try_and_unreachable(
+    crawled, silence
+):
+    ((outcome, reason),) = state(crawled, "silent")
+    assert outcome == "failed"
+    assert reason.startswith("unreachable: robots.txt: ")
+    assert verified(crawled, "silent") == []
+    # robots.txt and its one retry, each with today's protocols and with all of them
+    assert silence.hellos == 4
+
+
+def test_trust_is_given_back_where_asking_for_less_was_no_help():
+    policy, peer = TrustPolicy(dict.fromkeys(Trust)), ("a.gov.cn", 443)
+    assert less(Trust.STRICT, OSError(), hung_up=True) is Trust.LEGACY
+    assert less(Trust.LEGACY, OSError(), hung_up=True) is None
+    assert less(Trust.STRICT, OSError()) is None
+    policy.lower(peer, Trust.LEGACY)
+    policy.give_back(peer, Trust.STRICT)
+    assert policy.trust(peer) is Trust.STRICT
 
 
 def test_less_trust_in_one_port_leaves_other_ports_and_hosts_alone():

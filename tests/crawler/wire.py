@@ -45,6 +45,8 @@ class Wire:
         if certificate:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(*certificate)
+        #: Looks at a connection before anything is read from it.
+        self._accepts: Callable[[socket.socket], bool] = lambda connection: True
         self._socket = socket.create_server((address, 0))
         self.port: int = self._socket.getsockname()[1]
         self.host = f"{address}:{self.port}"
@@ -73,6 +75,9 @@ class Wire:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
+            if not self._accepts(connection):
+                connection.close()
+                return
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             with connection:

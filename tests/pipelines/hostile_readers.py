@@ -4,6 +4,7 @@ The document itself says how: its bytes are the name of one of the ways below.
 """
 
 import os
+import threading
 import time
 
 from archive.records import Extraction, PageContext
@@ -26,6 +27,8 @@ def obey(data: bytes, context: PageContext) -> Extraction:
             os.abort()
         case "exit":
             os._exit(3)
+        case "exit later":
+            threading.Timer(0.2, os._exit, [3]).start()
         case "recurse":
             return obey(data, context)
         case "flood":

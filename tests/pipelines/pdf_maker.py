@@ -43,11 +43,20 @@ class Maker:
         closed: bool = True,
         thin_boxes: bool = False,
         encrypt: str | None = None,
+        rules: str = "all",
+        sideways: int = 0,
+        rotate: int = 0,
     ) -> None:
         self.buffer = io.BytesIO()
-        self.canvas = Canvas(self.buffer, pagesize=A4, encrypt=encrypt, invariant=1)
+        lies = sideways in (1, 3) and not rotate  # the canvas turns its page itself
+        size = (HEIGHT, WIDTH) if lies else A4
+        self.canvas = Canvas(self.buffer, pagesize=size, encrypt=encrypt, invariant=1)
+        #: Quarter turns against the clock of all that is drawn; of the page itself.
+        self.sideways, self.rotate = sideways, rotate
+        self.forgotten: tuple[float, ...] = ()  # heights of rules that are not drawn
         self.head, self.numbers = head, numbers
         self.white_boxes, self.closed, self.thin_boxes = white_boxes, closed, thin_boxes
+        self.rules = rules  # all | level | none: which rules are drawn
         self.page, self.y = 0, BOTTOM
         self.turn()
 
@@ -56,6 +65,11 @@ class Maker:
         if self.page:
             self.canvas.showPage()
         self.page, self.y = self.page + 1, TOP
+        self.canvas.setPageRotation(self.rotate)
+        if self.sideways:
+            corner = {1: (HEIGHT, 0), 2: (WIDTH, HEIGHT), 3: (0, WIDTH)}
+            self.canvas.translate(*corner[self.sideways])
+            self.canvas.rotate(90 * self.sideways)
         if self.head:
             self.write(LEFT, 40, self.head)
         if self.numbers:
@@ -78,6 +92,10 @@ class Maker:
 
     def rule(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """A line, or a thin filled box as word processors draw it."""
+        if self.rules == "none" or (self.rules == "level" and y0 != y1):
+            return
+        if y0 == y1 and any(abs(y0 - y) < 0.1 for y in self.forgotten):
+            return
         if self.thin_boxes:
             wide, high = max(x1 - x0, 0.6), max(y1 - y0, 0.6)
             self.canvas.rect(x0, HEIGHT - y1, wide, high, 0, 1)
@@ -102,11 +120,14 @@ class Maker:
         *,
         breaks: Iterable[int] = (),
         header: int = 0,
+        forget: Iterable[int] = (),
     ) -> None:
         """A ruled table; a new page before each row of ``breaks`` and when full.
 
-        ``header``: rows that are repeated on every further page.
+        ``header``: rows that are repeated on every further page. ``forget``: rows above
+        which no rule is drawn.
         """
+        self.forget = tuple(forget)
         columns = place([[(rs, cs) for _, rs, cs in row] for row in rows])
         lefts = [LEFT + sum(widths[:i]) for i in range(len(widths) + 1)]
         heights = [
@@ -136,6 +157,7 @@ class Maker:
         tops = {start: self.y}
         for r in range(start, end):
             tops[r + 1] = tops[r] + heights[r]
+        self.forgotten = tuple(tops[r] for r in self.forget if start < r < end)
         for r, row in enumerate(rows[:end]):
             for (text, rs, cs), c in zip(row, columns[r], strict=True):
                 first, last = max(r, start), min(r + rs, end)
@@ -206,6 +228,7 @@ def report(
     breaks: Iterable[int] = (),
     header: int = 0,
     agency: str = "莱州市教育局",
+    forget: Iterable[int] = (),
 ) -> bytes:
     """The report of ``printed_form.page`` as a PDF."""
     one, two, three, four, five, six = form.CHAPTERS
@@ -219,7 +242,7 @@ def report(
     maker.paragraph(three)
     maker.table(
         requests or form.requests(values), WIDTHS["requests"],
-        breaks=breaks, header=header,
+        breaks=breaks, header=header, forget=forget,
     )  # fmt: skip
     maker.paragraph(four)
     maker.table(form.review(values), WIDTHS["review"])

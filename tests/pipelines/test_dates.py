@@ -3,7 +3,14 @@
 import pytest
 
 from archive.records import PageContext
-from pipelines.dates import days_late, due, parse_date, published, signed
+from pipelines.dates import (
+    days_late,
+    due,
+    due_basis,
+    parse_date,
+    published,
+    signed,
+)
 from pipelines.extract.page import Page
 from pipelines.grid import Line
 
@@ -32,6 +39,16 @@ def best(page: Page, context: PageContext, year: int | None = 2020):
         ("2017——04——12 21:37", "2017-04-12"),
         ("二〇二一年一月十八日", "2021-01-18"),
         ("二零二〇年十二月三十一日", "2020-12-31"),
+        ("二〇二一年元月廿二日", "2021-01-22"),
+        ("二O二一年三月卅一日", "2021-03-31"),
+        ("2021年1月18号", "2021-01-18"),
+        ("20210118", "2021-01-18"),
+        ("20210118093000", "2021-01-18"),
+        ("2021-01-18T09:30:00+08:00", "2021-01-18"),
+        ("2021-01-17T17:30:00Z", "2021-01-18"),
+        ("2018年11日至2018年1231日", None),
+        ("202101181", None),
+        ("1970-01-01", None),
         ("2021-13-01", None),
         ("电话12021-01-188", None),
         ("2021年1月", None),
@@ -79,6 +96,15 @@ def test_a_date_before_the_year_ended_or_after_the_capture_does_not_count(text):
     assert found.rejected
 
 
+def test_a_date_in_december_counts_and_is_noted():
+    found = published(page(meta={"pubdate": "2020-12-31"}), context(), 2020)
+    assert [(d.rejected, d.note) for d in found] == [
+        ("", "before the report year 2020 was over")
+    ]
+    (later,) = published(page(meta={"pubdate": "2021-01-04"}), context(), 2020)
+    assert later.note == ""
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -106,6 +132,32 @@ def test_signature_is_a_line_with_a_date_alone_near_the_end():
     assert signed(body) == ("2021-01-18", "某某局")
     assert signed(["2021年1月18日", *["x"] * 20]) is None
     assert signed(["截至2021年1月18日共3件"]) is None
+
+
+def test_a_signature_may_stand_in_one_line_with_its_date():
+    assert signed(["一、总体情况", "莱州市财政局 2021年1月18日"]) == (
+        "2021-01-18", "莱州市财政局",
+    )  # fmt: skip
+    assert signed(["本报告的电子版可以在网站下载2021年1月18日"]) is None
+
+
+def test_a_signature_is_never_a_publication():
+    signature = Page(blocks=(Line("莱州市财政局", ""), Line("2021年1月18日", "")))
+    assert published(signature, context(), 2020) == []
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "basis"),
+    [
+        (2018, "department", "Regulation of 2007, art. 31"),
+        (2019, "department", "Regulation of 2019, art. 49 para. 1"),
+        (2019, "government", "Regulation of 2019, art. 49 para. 2"),
+        (2020, "street", "local practice"),
+        (2020, "zone", "local practice"),
+    ],
+)
+def test_the_legal_date_has_its_basis(year, kind, basis):
+    assert due_basis(year, kind) == basis
 
 
 @pytest.mark.parametrize(

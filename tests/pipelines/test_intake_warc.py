@@ -360,8 +360,13 @@ def made_by_wget(tmp_path_factory) -> Path:
 
 
 def test_a_crawl_of_wget_gives_the_reports_of_its_portal(made_by_wget, taken):
-    printed = taken("portal.warc.gz", made_by_wget.read_bytes())
-    assert printed["problems"] == 0
+    whole = gzip.decompress(made_by_wget.read_bytes())
+    host = re.search(rb"WARC-Target-URI: <?http://([\d.:]+)/", whole)[1].decode()
+    refused = taken("portal.warc.gz", made_by_wget.read_bytes(), code=1)
+    assert (refused["reports"], refused["problems"]) == (0, 13)
+    assert "an address by number and no source names it" in refused["attention"][0]
+    assert taken.run(cli.ingest, str(made_by_wget), "--host", host)["problems"] == 0
+    taken.run(cli.extract, "--all")
     found = taken.rows(
         "SELECT name, report_year FROM reports JOIN agencies USING (agency_id)"
     )

@@ -189,3 +189,82 @@ def test_a_document_found_at_two_places_is_withdrawn_at_the_last(catalog):
     assert catalog.report(REPORT.report_id) is None
     assert catalog.count("cells") == 0
     assert catalog.count("documents") == 1
+
+
+def corrected(value: int) -> Report:
+    cell = replace(REPORT.cells[0], raw=str(value), value=value)
+    return replace(REPORT, cells=(cell, REPORT.cells[1]))
+
+
+def at_one_address(catalog: Catalog, report: Report, sha256: str, day: int):
+    """The same address shows something on a day of January."""
+    seen = replace(capture(sha256, day), url="http://a.example/1")
+    extraction = Extraction(
+        sha256, "html", "text/html", None, Verdict("report", ""), report, "html/1", "v"
+    )
+    context = PageContext(url=seen.url, captured_at=seen.captured_at)
+    return load(catalog, seen, extraction, context)
+
+
+def told(catalog: Catalog) -> list[tuple]:
+    return [
+        (v["version_no"], v["sha256"], v["change"], v["first_captured_at"][8:10])
+        for v in catalog.versions(REPORT.report_id)
+    ]
+
+
+def test_a_page_that_goes_back_to_its_first_content_has_a_third_version(catalog):
+    at_one_address(catalog, REPORT, "aa", 1)
+    at_one_address(catalog, corrected(6), "bb", 2)
+    back = at_one_address(catalog, REPORT, "aa", 3)
+    assert (back.effect, back.version_no) == ("new_version", 3)
+    row = catalog.report(REPORT.report_id)
+    assert (row["version_no"], row["n_versions"], row["sha256"]) == (3, 3, "aa")
+    assert told(catalog) == [
+        (1, "aa", "first", "01"),
+        (2, "bb", "figures", "02"),
+        (3, "aa", "figures", "03"),
+    ]
+
+
+def test_a_page_that_goes_back_in_a_new_frame_has_a_third_version(catalog):
+    at_one_address(catalog, REPORT, "aa", 1)
+    at_one_address(catalog, corrected(6), "bb", 2)
+    back = at_one_address(catalog, REPORT, "cc", 3)
+    assert (back.effect, back.version_no) == ("new_version", 3)
+    assert catalog.report(REPORT.report_id)["sha256"] == "cc"
+
+
+def test_a_copy_elsewhere_of_the_first_content_takes_nothing_back(catalog):
+    at_one_address(catalog, REPORT, "aa", 1)
+    at_one_address(catalog, corrected(6), "bb", 2)
+    copy = take(catalog, REPORT, "cc", 3)
+    assert (copy.effect, copy.version_no) == ("duplicate", 1)
+    assert catalog.report(REPORT.report_id)["version_no"] == 2
+
+
+def test_reading_all_again_leaves_versions_that_went_back_and_forth(catalog):
+    at_one_address(catalog, REPORT, "aa", 1)
+    at_one_address(catalog, corrected(6), "bb", 2)
+    at_one_address(catalog, REPORT, "aa", 3)
+    at_one_address(catalog, corrected(6), "bb", 4)
+    before = told(catalog)
+    assert [version[:2] for version in before] == [
+        (1, "aa"), (2, "bb"), (3, "aa"), (4, "bb"),
+    ]  # fmt: skip
+    # As `extract` does: with the first capture of each document.
+    assert at_one_address(catalog, REPORT, "aa", 1).effect == "reread"
+    assert at_one_address(catalog, corrected(6), "bb", 2).effect == "reread"
+    assert told(catalog) == before
+
+
+def test_a_better_reading_replaces_that_of_every_version_of_the_document(catalog):
+    at_one_address(catalog, REPORT, "aa", 1)
+    at_one_address(catalog, corrected(6), "bb", 2)
+    at_one_address(catalog, REPORT, "aa", 3)
+    at_one_address(catalog, corrected(7), "aa", 1)
+    values = catalog.rows(
+        "SELECT version_no, raw FROM cells WHERE row_code = 'granted' ORDER BY 1"
+    )
+    assert [tuple(v.values()) for v in values] == [(1, "7"), (2, "6"), (3, "7")]
+    assert catalog.report(REPORT.report_id)["n_versions"] == 3

@@ -65,8 +65,12 @@ CASES = {
     "cut in half": (lambda: made("docx", "gk2019")[:1500], "no whole ZIP package"),
     "a cut DOC": (lambda: stored("gk2019.doc")[:9000], "cut off, damaged"),
     "a cut XLS": (lambda: stored("gk2021.xls")[:9000], "cut off, damaged"),
-    "rich text": (lambda: b"{\\rtf1\\ansi report}", "rich text file (RTF)"),
-    "a Web archive": (lambda: b"MIME-Version: 1.0\r\n\r\n", "(MHTML)"),
+    "cut rich text": (lambda: b"{\\rtf1\\ansi report", "the RTF is cut off: 1 group"),
+    "deep rich text": (lambda: b"{\\rtf1" + b"{" * 300, "more than 200 nested groups"),
+    "blank rich text": (lambda: b"{\\rtf1\\ansi \\par}", "the RTF holds no text"),
+    "a Web archive without a page": (
+        lambda: b"MIME-Version: 1.0\r\n\r\n", "found text/plain",
+    ),
     "a RAR": (lambda: b"Rar!\x1a\x07\x00" + bytes(99), "application/vnd.rar"),
     "an OFD without pages": (
         lambda: office.ofd_package([]), "the OFD has no pages",

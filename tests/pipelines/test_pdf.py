@@ -3,6 +3,7 @@
 import pytest
 
 from archive.records import PageContext
+from pipelines import ocr
 from pipelines.extract.pdf import extract
 from pipelines.normalise import squash
 from pipelines.reading import read
@@ -84,7 +85,7 @@ def test_huaian_2024_is_read_cell_by_cell(huaian):
 
 def test_huaian_2024_is_the_report_of_the_city(huaian):
     found = huaian.report
-    assert (huaian.form, huaian.extractor, huaian.error) == ("pdf", "pdf/1", None)
+    assert (huaian.form, huaian.extractor, huaian.error) == ("pdf", "pdf/2", None)
     assert (found.agency.name, found.agency.kind, found.agency.agency_id) == (
         "淮安市人民政府", "government", "320800-gov",
     )  # fmt: skip
@@ -232,13 +233,14 @@ def test_vertical_writing_in_a_narrow_column_is_read_downwards():
     ]  # fmt: skip
 
 
-def test_pictures_of_pages_are_a_scan_with_the_way_out():
+def test_pictures_of_pages_are_a_scan_with_the_way_out(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     maker = Maker()
     maker.picture()
     maker.turn()
     maker.picture()
     done = read(maker.done(), CONTEXT)
-    assert (done.form, done.report, done.extractor) == ("scan", None, "pdf/1")
+    assert (done.form, done.report, done.extractor) == ("scan", None, "scan/0")
     assert done.error == (
         "a scan: 2 pages of pictures with 6 characters of text; "
         "install the extra `[ocr]` (pip install 'nianbao[ocr]') to have it read"
@@ -257,7 +259,8 @@ def test_a_scan_with_a_telling_name_is_an_unreadable_report_not_a_missing_one():
     assert (found.agency.name, found.cells, found.chapters) == ("莱州市教育局", (), ())
 
 
-def test_fonts_that_do_not_tell_their_characters_make_no_text():
+def test_fonts_that_do_not_tell_their_characters_make_no_text(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     maker = Maker(numbers=False)
     maker.paragraph("\u0416\u0429\u042f" * 80)
     done = read(maker.done(), CONTEXT)
@@ -265,7 +268,8 @@ def test_fonts_that_do_not_tell_their_characters_make_no_text():
     assert "the fonts do not tell their characters: 0 of 240" in done.error
 
 
-def test_one_page_that_is_a_picture_is_noted():
+def test_one_page_that_is_a_picture_is_noted(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     maker = Maker()
     for text in ("一、总体情况", "己" * 200):
         maker.paragraph(text)

@@ -80,14 +80,20 @@ def test_only_laizhou_contradicts_itself(checks):
     }
 
 
-def test_doubts_are_two_and_both_known(checks):
+def test_doubts_are_those_known_from_reading(checks):
     doubtful = {
         (seed, c.rule_id, c.severity)
         for seed, found in checks.items()
         for c in found
         if c.verdict == "UNCERTAIN"
     }
-    assert doubtful == {("001", "X2", "odd"), ("002", "S2", "odd")}
+    assert doubtful == {
+        ("000", "A1", "note"),
+        ("001", "X2", "odd"),
+        ("002", "S2", "odd"),
+        ("003", "P5", "odd"),
+        ("004", "B1", "note"),
+    }
 
 
 def test_laizhou_is_told_in_words_and_numbers(checks):
@@ -293,5 +299,6 @@ def test_shuyang_2023_contradicts_nothing(corpus):
     )
     outside_form = [c for c in found if c.rule_id not in ("S1", "S2")]
     assert {c.verdict for c in outside_form} == {"PASS", "NOT_ASSESSABLE"}
+    assert one(found, "X6").actual == "249"
     assert one(found, "X1").actual == "26"
     assert one(found, "Q3", "other_misc").verdict == "PASS"

@@ -31,22 +31,34 @@ rules:
 """
 
 
-def test_every_rule_of_this_issue_is_published_with_its_basis_and_severity():
-    found = {(r.rule_id, r.basis, r.severity) for r in rules.load_rules()}
-    assert found == {
+def test_every_rule_within_a_report_is_published_with_basis_and_severity():
+    specs = rule_book().specs
+    assert {(s.rule.rule_id, s.rule.basis, s.rule.severity) for s in specs} == {
         ("Q1", "official", "fail"),
         ("Q2", "definitional", "fail"),
         ("Q3", "definitional", "fail"),
         ("L1", "definitional", "fail"),
         ("T1", "definitional", "fail"),
+        ("K1", "definitional", "fail"),
+        ("P1", "heuristic", "odd"),
         ("P2", "definitional", "fail"),
+        ("P3", "heuristic", "odd"),
         ("P4", "definitional", "fail"),
+        ("P5", "heuristic", "odd"),
+        ("P6", "heuristic", "odd"),
+        ("P7", "heuristic", "odd"),
+        ("P8", "heuristic", "odd"),
+        ("B1", "heuristic", "note"),
+        ("A1", "heuristic", "note"),
         ("S1", "official", "fail"),
         ("S2", "heuristic", "odd"),
         ("X1", "heuristic", "fail"),
         ("X2", "heuristic", "odd"),
         ("X3", "heuristic", "fail"),
         ("X4", "heuristic", "fail"),
+        ("X5", "heuristic", "odd"),
+        ("X6", "heuristic", "odd"),
+        ("X7", "heuristic", "fail"),
     }
 
 
@@ -90,6 +102,47 @@ def test_a_bad_rule_book_says_where_and_what(old, new, complaint):
     assert old in RULE
     with pytest.raises(TemplateError, match=re.escape(complaint)):
         parse(RULE.replace(old, new), "mine.yml")
+
+
+KINDS = """
+generations: {requests: {gk2019: [other_handling]}}
+groups: {}
+rules:
+  Q9:
+    basis: heuristic
+    severity: odd
+    templates: [gk2019]
+    text_zh: 甲
+    text_en: A
+    %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "complaint"),
+    [
+        ("methods: some", "methods: expected one of ['all'], found 'some'"),
+        ("blanks: {tables: [rows]}", "blanks.tables: expected one of"),
+        ("items: {aspect: growth, over: [a]}", "items.aspect: expected one of"),
+        ("items: {aspect: change}", "items: key 'over' is missing"),
+        (
+            "lawmakers: {table: proactive, row: a, columns: [b], may: {king: [city]}}",
+            "lawmakers.may: expected one of",
+        ),
+        (
+            "lawmakers: {table: proactive, row: a, columns: [$c], may: {}}",
+            "group $c is used but not defined",
+        ),
+        (
+            "amount: {table: extra, row: a, items: b, amount: c, least: 1, most: 2}",
+            "amount: key 'slip' is missing",
+        ),
+        ("prose: {claim: weather}", "prose.claim: expected one of"),
+    ],
+)
+def test_a_bad_test_of_any_kind_says_where_and_what(test, complaint):
+    with pytest.raises(TemplateError, match=re.escape(complaint)):
+        parse(KINDS % test)
 
 
 def test_a_file_that_is_no_mapping_is_refused():

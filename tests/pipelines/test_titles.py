@@ -29,6 +29,13 @@ from pipelines.titles import excluded, parse
         ("知识产权局2013年政府信息公开工作年度报告_中国政府网", "知识产权局", 2013),
         ("2020年政府信息公开工作年度报告", "", 2020),
         ("政府信息公开年报", "", None),
+        ("四平市公安局政府信息公开工作2021年度报告", "四平市公安局", 2021),
+        ("2015年兴县人民政府信息公开年度报告", "兴县人民政府", 2015),
+        ("缙云县三溪乡2018年度政务公开年度报告", "缙云县三溪乡", 2018),
+        ("广东省生态环境厅关于报送2020年政府信息公开工作年度报告的函",
+         "广东省生态环境厅", 2020),
+        ("关于公布《莱州市教育局2020年政府信息公开工作年度报告》的公告",
+         "莱州市教育局", 2020),
     ],
 )  # fmt: skip
 def test_title_of_a_report(text, agency, year):
@@ -67,4 +74,18 @@ def test_titles_of_other_documents_are_excluded_first(text, kind):
      "全年认真贯彻条例，按要求编制了2020年政府信息公开工作年度报告，" * 4],
 )  # fmt: skip
 def test_other_lines_are_no_titles(text):
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "文字解读：济南市历下区大明湖街道办事处2022年政府信息公开工作年度报告",
+        "关于报送2020年政府信息公开工作年度报告的通知要求解读",
+        "关于报送2020年政府网站工作年度报表的函",
+        "国办公开办函〔2021〕30号",
+    ],
+)
+def test_letters_and_explainers_of_other_things_stay_excluded(text):
+    assert excluded(text) is not None
     assert parse(text) is None

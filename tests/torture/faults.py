@@ -64,7 +64,7 @@ def nothing(*_: Any) -> None:
 
 def lay(at: Trigger) -> None:
     """Lay every fault point over the product."""
-    from archive import warc, warcrepair
+    from archive import manifest, warc, warcrepair
 
     class File(io.FileIO):
         def write(self, data: Any) -> int:
@@ -89,6 +89,13 @@ def lay(at: Trigger) -> None:
         lambda path: path.suffix == ".open" and at("before the cut"),
         lambda path: path.suffix == ".open" and at("after the cut"),
     )
+
+    def half_a_manifest(path: Path, content: dict[str, Any]) -> None:
+        if at.due("half a manifest"):
+            path.write_text(json.dumps(content)[:40])
+            die()
+
+    around(manifest, "write", half_a_manifest, nothing)
 
     def renaming(when: str) -> Callable[..., None]:
         return lambda path, _: path.suffix == ".open" and at(f"{when} closing a WARC")

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from archive import manifest
+from archive.datadir import DataDir
+from archive.serve import make_app
 from tests.torture import command
 from tests.torture.forks import COMPLETE, KILLED, Forks
 from tests.torture.scenarios import Result, repaired
@@ -37,7 +40,12 @@ CRAWLING = {
 }
 REPAIRING = ("before the cut", "after the cut")
 #: The same of a publication; two files are replaced.
-PUBLISHING = {"building a snapshot": 100, "before a replace": 2, "after a replace": 2}
+PUBLISHING = {
+    "building a snapshot": 100,
+    "half a manifest": 1,
+    "before a replace": 2,
+    "after a replace": 2,
+}
 
 
 def finish(forks: Forks, data: Path, result: Result) -> None:
@@ -122,12 +130,16 @@ def test_a_killed_publication_leaves_one_whole_snapshot_and_the_next_no_litter(
             ("after a replace", 1), ("before a replace", 2), ("after a replace", 2)
         ]  # fmt: skip
         assert note_of_the_source(snapshot) == (current if swapped else former)
+        # whichever snapshot is there, its manifest is there, and both can be served
+        named = manifest.current(DataDir(data))
+        assert named["sha256"] == hashlib.sha256(snapshot.read_bytes()).hexdigest()
+        assert make_app(DataDir(data)) is not None
         forks.publish(data)
         assert note_of_the_source(snapshot) == current
         files = sorted(path.name for path in snapshot.parent.iterdir())
         assert files == ["manifest.json", "nianbao.db"]
-        manifest = json.loads((data / "public" / "manifest.json").read_text())
-        assert manifest["sha256"] == hashlib.sha256(snapshot.read_bytes()).hexdigest()
+        named = json.loads((data / "public" / "manifest.json").read_text())
+        assert named["sha256"] == hashlib.sha256(snapshot.read_bytes()).hexdigest()
         former = current
     tables, expected = command.published(data), command.published(forks.whole)
     assert tables.pop("sources") != expected.pop("sources")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from archive.site.originals import withholding
 from archive.site.query import one, rows
 from archive.site.web import not_found, page, read, segment
 
@@ -29,6 +30,7 @@ def load(connection: sqlite3.Connection, capture_id: str) -> dict[str, Any] | No
             " AND outcome <> 'revisit' LIMIT 1",
             sha256,
         ),
+        "withheld": withholding(connection, capture["sha256"]),
         "same": rows(
             connection,
             "SELECT capture_id, url, captured_at, outcome FROM captures"

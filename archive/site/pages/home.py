@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from archive.codes import VERDICTS
+from archive.site.charts.view import chart, charts, province_map, snapshot
 from archive.site.query import Row, count, one, rows
 from archive.site.web import page, read_once
 
@@ -12,7 +14,7 @@ LATEST = 10
 
 
 def load(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Totals with their denominators, reports by year, the newest, the findings."""
+    """Totals with their denominators."""
     reports = one(
         connection,
         "SELECT count(*) AS n, sum(status = 'extracted') AS whole,"
@@ -20,28 +22,36 @@ def load(connection: sqlite3.Connection) -> dict[str, Any]:
         " min(report_year) AS first_year, max(report_year) AS last_year,"
         " sum(checks_failed > 0) AS failing FROM report_index",
     )
-    verdicts = rows(connection, "SELECT verdict, count(*) AS n FROM checks GROUP BY 1")
-    by_verdict = {row["verdict"]: row["n"] for row in verdicts}
     states = rows(connection, "SELECT state, count(*) AS n FROM sources GROUP BY 1")
-    cells = one(
-        connection,
-        "SELECT count(*) AS n, sum(state IN ('number', 'zero')) AS numbers,"
-        " sum(state = 'blank') AS blanks, sum(method <> 'read') AS repaired FROM cells",
-    )
-    years = by_year(connection)
+    found = rows(connection, "SELECT name, value FROM totals")
+    totals = {row["name"]: row["value"] for row in found}
+    verdicts = {v: totals.get(f"checks_{v}", 0) for v in VERDICTS}
     return {
         "reports": reports,
-        "cells": cells,
-        "failed": by_verdict.get("FAIL", 0),
-        "uncertain": by_verdict.get("UNCERTAIN", 0),
-        "assessed": sum(n for v, n in by_verdict.items() if v != "NOT_ASSESSABLE"),
+        "cells": {
+            "n": totals["cells"],
+            "numbers": totals["cells_number"],
+            "blanks": totals["cells_blank"],
+            "repaired": totals["cells_repaired"],
+        },
+        "failed": verdicts["FAIL"],
+        "uncertain": verdicts["UNCERTAIN"],
+        "assessed": sum(verdicts.values()) - verdicts["NOT_ASSESSABLE"],
         "documents": count(connection, "SELECT count(*) FROM documents"),
         "captures": count(connection, "SELECT count(*) FROM captures"),
         "sources": sum(row["n"] for row in states),
         "sources_ok": sum(row["n"] for row in states if row["state"] == "ok"),
+    }
+
+
+def lists(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Reports by year, the newest, the newly corrected, the findings."""
+    years = by_year(connection)
+    return {
         "years": years,
         "most": max((row["n"] for row in years), default=1),
         "latest": latest(connection),
+        "corrected": corrected(connection),
         "findings": failing(connection),
     }
 
@@ -73,18 +83,43 @@ def latest(connection: sqlite3.Connection) -> list[Row]:
     )
 
 
+def corrected(connection: sqlite3.Connection) -> list[Row]:
+    """Reports that came out in another version, the last change first."""
+    return rows(
+        connection,
+        "SELECT r.report_id, r.title, r.report_year, a.name AS agency, r.agency_id,"
+        " v.version_no, v.change, v.first_captured_at AS captured_at"
+        " FROM report_versions v JOIN reports r USING (report_id)"
+        " JOIN agencies a USING (agency_id)"
+        " WHERE v.version_no > 1 AND r.status <> 'quarantined'"
+        " ORDER BY v.first_captured_at DESC, r.report_id, v.version_no DESC LIMIT ?",
+        [LATEST],
+    )
+
+
 def failing(connection: sqlite3.Connection) -> list[Row]:
     """Contradictions in the newest reports."""
     return rows(
         connection,
         "SELECT c.rule_id, c.message, c.scope, r.report_id, r.title, r.report_year,"
-        " a.name AS agency FROM checks c JOIN reports r USING (report_id)"
+        " a.name AS agency FROM (SELECT report_id FROM report_index"
+        "  WHERE checks_failed > 0 ORDER BY report_year DESC, report_id LIMIT :most) i"
+        " JOIN checks c USING (report_id) JOIN reports r USING (report_id)"
         " JOIN agencies a USING (agency_id) WHERE c.verdict = 'FAIL'"
-        " ORDER BY r.report_year DESC, r.report_id, c.rule_id, c.scope LIMIT ?",
-        [LATEST],
+        " ORDER BY r.report_year DESC, r.report_id, c.rule_id, c.scope LIMIT :most",
+        {"most": LATEST},
     )
 
 
 async def view(datasette: Any, request: Any) -> Any:
     """The home page."""
-    return await page(datasette, request, "home", await read_once(datasette, load))
+    context = {
+        **await read_once(datasette, load),
+        **await read_once(datasette, lists),
+        "by_years": await chart(datasette, "coverage"),
+        "provinces": await chart(datasette, "provinces"),
+        "map": await province_map(datasette),
+        "charts": await charts(datasette, "requests", "outcomes"),
+        "snapshot": snapshot(datasette),
+    }
+    return await page(datasette, request, "home", context)

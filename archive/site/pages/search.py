@@ -5,95 +5,120 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from archive.site.fts import match
+from datasette.utils.asgi import Response
+
+from archive.site.charts.table import csv_of
+from archive.site.fts import match, normalise
+from archive.site.hits import FACETS, Places, Results, texts
 from archive.site.query import Row, count, rows
 from archive.site.snippet import cjk_snippet
-from archive.site.web import page, page_number, read
+from archive.site.web import HEADERS, page, page_number, read, read_once
 
 HITS_A_PAGE = 20
 LONGEST_QUERY = 200
-#: Conditions that narrow a search: parameter and column of report_index.
-NARROW = {"year": "report_year", "level": "level", "province": "province"}
-FROM = (
-    " FROM chapters c JOIN reports r USING (report_id)"
-    " JOIN report_index i USING (report_id)"
-    " WHERE c.id IN (SELECT rowid FROM chapters_fts WHERE chapters_fts MATCH :match)"
-)
+AGENCIES = 8
+#: Rows of the table for other programs; the whole archive is a download.
+ROWS = 1000
+FIELDS = (
+    "report_id", "report_year", "agency_id", "agency", "title", "chapter_no",
+    "heading", "passage",
+)  # fmt: skip
+
+
+def overall(connection: sqlite3.Connection) -> int:
+    """How many reports a search looks through."""
+    return count(connection, "SELECT count(*) FROM reports")
 
 
 def load(
-    connection: sqlite3.Connection, query: str, number: int, chosen: dict[str, str]
+    connection: sqlite3.Connection,
+    places: Places,
+    query: str,
+    number: int,
+    chosen: dict[str, str],
+    size: int = HITS_A_PAGE,
 ) -> dict[str, Any]:
-    """Hits, how many there are, and how they spread over years and levels.
-
-    Prose comes before the chapters of tables, whose labels are the same in every
-    report; then the newest year first.
-    """
-    total = count(connection, "SELECT count(*) FROM reports")
-    empty = {"query": query, "total": total, "chosen": chosen, "page_number": number}
+    """Hits, how many there are, and how they spread over the facets."""
+    given = {"query": query, "chosen": chosen, "page_number": number}
     expression = match(query)
     if expression == '""':
-        return empty | {"asked": bool(query)}
-    narrow = "".join(f" AND i.{NARROW[key]} = :{key}" for key in chosen)
-    params = {"match": expression, **chosen}
-    spread = rows(
-        connection,
-        "SELECT i.report_year AS year, i.level, count(*) AS hits,"
-        f" count(DISTINCT report_id) AS reports{FROM}{narrow} GROUP BY 1, 2",
-        params,
-    )
-    hits = sum(row["hits"] for row in spread)
-    found = rows(
-        connection,
-        "SELECT c.id, c.report_id, c.chapter_no, c.heading, c.text, r.title,"
-        f" r.report_year, i.agency, i.agency_id{FROM}{narrow}"
-        " ORDER BY c.chapter_no IN (2, 3, 4), r.report_year DESC, r.report_id,"
-        " c.chapter_no, c.id"
-        " LIMIT :size OFFSET :skip",
-        params | {"size": HITS_A_PAGE, "skip": (number - 1) * HITS_A_PAGE},
-    )
+        return given | {"asked": bool(query)}
+    results = places.search(connection, expression, chosen, size, (number - 1) * size)
+    return given | {
+        "asked": True,
+        "hits": results.hits,
+        "reports": results.reports,
+        "found": _found(connection, results, query),
+        "more": results.hits > number * size,
+        "facets": results.facets,
+        "agencies": agencies(connection, query) if number == 1 else [],
+    }
+
+
+def _found(connection: sqlite3.Connection, results: Results, query: str) -> list[Row]:
+    found = texts(connection, results.chapters)
     for row in found:
         row["snippet"] = cjk_snippet(row.pop("text"), query)
         row["heading_pieces"] = cjk_snippet(
             (row["heading"] or "").lstrip("# "), query, width=80
         )
-    return empty | {
-        "asked": True,
-        "hits": hits,
-        "reports": sum(row["reports"] for row in spread),
-        "found": found,
-        "more": hits > number * HITS_A_PAGE,
-        "years": _reports_by(spread, "year"),
-        "levels": _reports_by(spread, "level"),
-        "agencies": _agencies(connection, query) if number == 1 else [],
-    }
+    return found
 
 
-def _reports_by(spread: list[Row], column: str) -> list[Row]:
-    """Number of reports with a hit by year or level, largest value first."""
-    sums: dict[Any, int] = {}
-    for row in spread:
-        if row[column] is not None:
-            sums[row[column]] = sums.get(row[column], 0) + row["reports"]
-    return [{"value": value, "n": sums[value]} for value in sorted(sums, reverse=True)]
+def agencies(connection: sqlite3.Connection, query: str) -> list[Row]:
+    """Authorities whose name, or a name they are or were known by, holds the query.
 
-
-def _agencies(connection: sqlite3.Connection, query: str) -> list[Row]:
-    """Authorities whose name contains the query."""
+    ``alias`` is that other name where the present one does not hold it.
+    """
+    wanted = "".join(normalise(query).replace('"', "").split())
     return rows(
         connection,
-        "SELECT a.agency_id, a.name, count(r.report_id) AS reports"
-        " FROM agencies a LEFT JOIN reports r USING (agency_id)"
-        " WHERE instr(a.name, ?) > 0"
-        " GROUP BY a.agency_id ORDER BY length(a.name), a.name LIMIT 8",
-        [query.strip().strip('"')],
+        "WITH named AS ("
+        " SELECT agency_id, NULL AS alias FROM agencies WHERE instr(name, :q)"
+        " UNION ALL SELECT agency_id, name FROM agency_names WHERE instr(name, :q))"
+        " SELECT a.agency_id, a.name, a.province, a.city,"
+        " CASE WHEN count(n.alias) = count(*) THEN min(n.alias) END AS alias,"
+        " (SELECT count(*) FROM reports r WHERE r.agency_id = a.agency_id) AS reports"
+        " FROM named n JOIN agencies a USING (agency_id) GROUP BY a.agency_id"
+        f" ORDER BY a.name <> :q, alias IS NOT NULL, length(a.name), a.name, 1"
+        f" LIMIT {AGENCIES}",
+        {"q": wanted},
     )
+
+
+async def _asked(datasette: Any, request: Any, size: int) -> dict[str, Any]:
+    query = (request.args.get("q") or "").replace("\0", "").strip()[:LONGEST_QUERY]
+    chosen = {key: v for key in FACETS if (v := request.args.get(key))}
+    number = page_number(request)
+    places = await read_once(datasette, Places.read)
+    return await read(datasette, lambda c: load(c, places, query, number, chosen, size))
 
 
 async def view(datasette: Any, request: Any) -> Any:
     """The search page."""
-    query = (request.args.get("q") or "").strip()[:LONGEST_QUERY]
-    chosen = {key: v for key in NARROW if (v := request.args.get(key))}
-    number = page_number(request)
-    found = await read(datasette, lambda c: load(c, query, number, chosen))
+    found = await _asked(datasette, request, HITS_A_PAGE)
+    found["total"] = await read_once(datasette, overall)
     return await page(datasette, request, "search", found)
+
+
+async def as_data(datasette: Any, request: Any) -> Any:
+    """``/search.csv`` and ``/search.json``: the same hits, 1,000 a page."""
+    found = await _asked(datasette, request, ROWS)
+    table = [
+        {key: hit[key] for key in FIELDS if key != "passage"}
+        | {"passage": "".join(piece.text for piece in hit["snippet"])}
+        for hit in found.get("found", ())
+    ]
+    if request.url_vars["form"] == "csv":
+        body, kind = csv_of(FIELDS, table), "text/csv; charset=utf-8"
+        return Response(body, headers=dict(HEADERS), content_type=kind)
+    answer = {
+        "query": found["query"],
+        "hits": found.get("hits", 0),
+        "reports": found.get("reports", 0),
+        "facets": found.get("facets", {}),
+        "page": found["page_number"],
+        "more": found.get("more", False),
+        "rows": table,
+    }
+    return Response.json(answer, headers=dict(HEADERS))

@@ -15,6 +15,7 @@ from pipelines.rules.finding import (
     Finding,
     number,
 )
+from pipelines.rules.keys import Key
 from pipelines.rules.prose.compare_requests import chapter_name
 from pipelines.rules.prose.remedies import LITIGATION, RECONSIDERATION, RemedyClaim
 from pipelines.rules.tables import Tables
@@ -37,6 +38,7 @@ class Printed:
     value: float | None
     sure: bool
     misread: bool
+    keys: tuple[Key, ...] = ()
 
 
 def printed(tables: Tables, kinds: Sequence[str], outcome: str | None) -> Printed:
@@ -47,7 +49,8 @@ def printed(tables: Tables, kinds: Sequence[str], outcome: str | None) -> Printe
     misread = any(cell.method != "read" for cell in cells if cell)
     if not filled:
         return Printed(None, False, misread)
-    return Printed(sum(filled), len(filled) == len(cells), misread)
+    at = tuple(cell.key for cell in cells if cell)
+    return Printed(sum(filled), len(filled) == len(cells), misread, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,13 @@ def _finding(compared: Sequence[Comparison], silence: str) -> Finding:
                 _joined("；", [one.side(one.table.value or 0) for one in chosen]),
                 _joined("；", [one.side(one.claim.value) for one in chosen]),
                 _message(chosen, verdict),
+                cells=tuple(dict.fromkeys(k for one in chosen for k in one.table.keys)),
+                quotes=tuple(
+                    dict.fromkeys(
+                        (one.claim.chapter.chapter_no, one.claim.quote)
+                        for one in chosen
+                    )
+                ),
             )
     return Finding("", NOT_ASSESSABLE, None, None, silence)
 

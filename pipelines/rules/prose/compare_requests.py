@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archive.records import Cell, Chapter
 from pipelines.rules import labels
@@ -17,8 +18,8 @@ from pipelines.rules.finding import (
     Finding,
     number,
 )
+from pipelines.rules.kinds import Reading
 from pipelines.rules.prose.requests import Kind, RequestClaim
-from pipelines.rules.spec import Reading
 from pipelines.rules.tables import Tables
 
 
@@ -49,7 +50,12 @@ def requests(
         return Finding("", NOT_ASSESSABLE, None, _said(claims), said)
     wholes = [claim for claim in claims if claim.whole]
     if wholes:
-        return _wholes(wholes, readings, tables, cell)
+        found = _wholes(wholes, readings, tables, cell)
+        if found.verdict == PASS and (parts := _parts_of(wholes[0], claims)):
+            values = " + ".join(number(part.value) for part in parts)
+            said = f"{found.message}（{number(wholes[0].value)} = {values}）"
+            return replace(found, message=said)
+        return found
     return _parts(claims, readings, tables, cell)
 
 
@@ -73,6 +79,15 @@ def _wholes(
     if cell.method != "read":
         return _finding(UNCERTAIN, first, cell, f"与表不同；{MISREADING}")
     return _finding(FAIL, first, cell, "与表不符")
+
+
+def _parts_of(
+    whole: RequestClaim, claims: Sequence[RequestClaim]
+) -> list[RequestClaim]:
+    """The parts named beside a whole, when they add up to it: 92 = 20 + 72."""
+    parts = [c for c in claims if c.sentence == whole.sentence and not c.whole]
+    agree = len(parts) > 1 and sum(part.value for part in parts) == whole.value
+    return parts if agree else []
 
 
 def _parts(
@@ -113,7 +128,10 @@ def _finding(verdict: str, claim: RequestClaim, cell: Cell, end: str) -> Finding
         f"{chapter_name(claim.chapter)}写道“{claim.quote}”，"
         f"表中“{labels.row(cell.row_code)}”总计为 {printed}；文字的 {stated} {end}"
     )
-    return Finding("", verdict, printed, stated, message)
+    quotes = ((claim.chapter.chapter_no, claim.quote),)
+    return Finding(
+        "", verdict, printed, stated, message, cells=(cell.key,), quotes=quotes
+    )
 
 
 def _said(claims: Sequence[RequestClaim]) -> str:

@@ -16,8 +16,8 @@ from pipelines.rules.prose.lexicon import words
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"万": 10_000, "亿": 100_000_000}
-_ARABIC = r"\d{1,3}(?:,\d{3}){1,3}(?!\d)(?:\.\d{1,6})?|\d{1,9}(?!\d)(?:\.\d{1,6})?"
-_CHINESE = r"[零〇一二两三四五六七八九十百千万亿]{1,20}"
+ARABIC = r"\d{1,3}(?:,\d{3}){1,3}(?!\d)(?:\.\d{1,6})?|\d{1,9}(?!\d)(?:\.\d{1,6})?"
+CHINESE = r"[零〇一二两三四五六七八九十百千万亿]{1,20}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def parse_number(text: str) -> float | None:
     >>> [parse_number(t) for t in ("", "件", "1,23", "万")]
     [None, None, None, None]
     """
-    arabic = re.fullmatch(rf"({_ARABIC})([万亿]?)", text)
+    arabic = re.fullmatch(rf"({ARABIC})([万亿]?)", text)
     if arabic:
         return float(arabic[1].replace(",", "")) * _SCALES.get(arabic[2], 1)
-    if not re.fullmatch(_CHINESE, text):
+    if not re.fullmatch(CHINESE, text):
         return None
     if len(text) > 1 and all(c in _DIGITS for c in text):
         return float("".join(str(_DIGITS[c]) for c in text))
@@ -99,6 +99,6 @@ def _pattern() -> re.Pattern[str]:
     about, after = words("approximate_before"), words("approximate_after")
     return re.compile(
         rf"(?<![第同每\d.])(?P<about>{about})?"
-        rf"(?<![\d.第同每])(?P<number>(?:{_ARABIC})[万亿]?|{_CHINESE})"
+        rf"(?<![\d.第同每])(?P<number>(?:{ARABIC})[万亿]?|{CHINESE})"
         rf"(?P<more>{after})?(?P<unit>{words('case_units')})(?P<after>{after})?"
     )

@@ -170,7 +170,18 @@ def reports() -> dict[str, tuple[Report, bytes, str, str]]:
         Chapter(3, "三、收到和处理政府信息公开申请情况", "三类内部 事务信息\t1", ""),
     )  # fmt: skip
     checks = (
-        Check("Q3", "denied_admin_query", "fail", "FAIL", "1", "0", Q3, "f-q3"),
+        Check(
+            "Q3",
+            "denied_admin_query",
+            "fail",
+            "FAIL",
+            "1",
+            "0",
+            Q3,
+            "f-q3",
+            "report",
+            '[[{"cell": "requests/denied_admin_query/total", "value": 0, "fits": 1}]]',
+        ),
         Check("Q2", "total", "fail", "FAIL", "106", "107", Q2, "f-q2"),
         Check("Q2", "business", "fail", "PASS", "0", "0", "商业企业列相符", "f-q2b"),
         Check("X2", "", "odd", "UNCERTAIN", "106", "107", "文字称办结106件", "f-x2"),

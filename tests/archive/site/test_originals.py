@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import shutil
+import zipfile
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
+from archive import withholding
+from archive.catalog import Catalog
+from archive.datadir import DataDir
+from archive.publish import publish
 from archive.serve import make_app
+from tests.archive.site.conftest import HOSTILE, NOW
 
 
 @pytest.fixture
@@ -42,7 +51,8 @@ async def test_an_original_is_a_download_that_nothing_can_run_in(
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["referrer-policy"] == "no-referrer"
-    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    # Not for ever: an original may be withheld, and caches are to hear of it.
+    assert headers["cache-control"] == "public, max-age=86400"
 
 
 async def test_inline_view_is_for_types_of_the_short_list_only(
@@ -153,3 +163,103 @@ async def test_a_damaged_record_is_named_and_its_bytes_are_not_sent(
     assert other.status_code == 200
     path.unlink()
     assert (await app.client.get(url)).status_code == 500
+
+
+async def test_language_changes_no_byte_of_an_original(site: Any, page: str) -> None:
+    response = await site.get(f"{page}?view=inline&_lang=en")
+    assert response.status_code == 200
+    assert hashlib.sha256(response.content).hexdigest() == page.rpartition("/")[2]
+
+
+async def test_a_weak_tag_does_not_make_a_range(site: Any, page: str) -> None:
+    etag = (await site.get(page)).headers["etag"]
+    asked = {"range": "bytes=0-9", "if-range": f"W/{etag}"}
+    assert (await site.get(page, headers=asked)).status_code == 200
+    part = await site.get(page, headers=asked | {"if-range": etag})
+    assert (part.status_code, len(part.content)) == (206, 10)
+
+
+async def test_a_range_is_sent_from_memory_once_the_whole_was_verified(
+    sample: Any, tmp_path: Any
+) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(sample.data.root, copy)
+    app = make_app(copy)
+    await app.invoke_startup()
+    url = f"/originals/{sample.sha256('990683-gov-2022')}"
+    whole = (await app.client.get(url)).content
+    for path in (copy / "warc").iterdir():
+        path.unlink()
+    part = await app.client.get(url, headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, whole[100:200])
+
+
+# ----------------------------------------------------------------------------- withheld
+
+
+@pytest.fixture
+async def withheld(sample: Any, tmp_path: Any) -> Any:
+    """A client of the sample with one original withheld, and its digest."""
+    copy = DataDir(tmp_path / "data")
+    shutil.copytree(sample.data.root, copy.root)
+    sha256 = sample.sha256("990683-gov-2020")
+    with Catalog(copy.catalog, clock=lambda: NOW) as catalog:
+        withholding.decide(catalog, sha256, HOSTILE)
+        publish(copy, catalog, clock=lambda: NOW)
+    app = make_app(copy)
+    await app.invoke_startup()
+    return app.client, sha256
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"range": "bytes=0-9"}, {"if-none-match": "*"}]
+)
+async def test_a_withheld_original_is_451_with_date_and_reason(
+    withheld: Any, headers: dict[str, str]
+) -> None:
+    client, sha256 = withheld
+    for query in ("", "?view=inline", "?_lang=en"):
+        response = await client.get(f"/originals/{sha256}{query}", headers=headers)
+        assert response.status_code == 451
+        page = BeautifulSoup(response.text, "lxml")
+        assert HOSTILE in page.main.get_text()
+        assert "2026-01-31" in page.main.get_text()
+        assert page.main.find(["script", "b", "iframe"]) is None
+        assert response.headers["cache-control"] == "no-store"
+
+
+async def test_the_other_originals_are_still_there(withheld: Any, sample: Any) -> None:
+    client, _ = withheld
+    found = await client.get(f"/originals/{sample.sha256('990683-gov-2022')}")
+    assert found.status_code == 200
+
+
+async def test_pages_say_that_an_original_is_withheld(
+    withheld: Any, sample: Any
+) -> None:
+    client, sha256 = withheld
+    capture = sample.captures["990683-gov-2020"].capture_id
+    for path in (f"/capture/{capture}", "/report/990683-gov-2020"):
+        page = BeautifulSoup((await client.get(path)).text, "lxml")
+        assert "原件自 2026-01-31 起停止提供" in page.main.get_text(), path
+        assert page.find("iframe") is None
+        assert page.select(f'.nb-button[href*="{sha256}"]') == []
+
+
+async def test_the_zip_and_the_wacz_leave_a_withheld_original_out(
+    withheld: Any,
+) -> None:
+    client, _ = withheld
+    response = await client.get("/originals.zip?agency=990683-gov")
+    archive = zipfile.ZipFile(io.BytesIO(response.content))
+    lines = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode()[1:])))
+    assert [(line["report_id"], line["file"]) for line in lines] == [
+        ("990683-gov-2020", ""),
+        (
+            "990683-gov-2022",
+            "990683-gov-2022/甲州市人民政府2022年政府信息公开工作年度报告.txt",
+        ),
+    ]
+    assert lines[0]["status"].startswith("withheld 2026-01-31: <script>")
+    assert (await client.get("/report/990683-gov-2020.wacz")).status_code == 451
+    assert (await client.get("/report/990683-gov-2022.wacz")).status_code == 200
