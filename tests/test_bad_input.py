@@ -10,7 +10,7 @@ import pytest
 from archive.datadir import DataDir
 from archive.records import PageContext
 from crawler.sample.portals import build, expected
-from pipelines import stages
+from pipelines import ocr, stages
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_the_good_file_among_bad_ones_is_a_report(taken):
         ("recipe.txt", "other"),
         ("huge.html", "no more than 5000000 are parsed"),
         ("scan.pdf", "pdf"),
-        ("photo.jpg", "image"),
+        ("photo.jpg", "image" if ocr.available() else "install the extra `[ocr]`"),
     ],
 )
 def test_each_bad_file_is_listed_with_its_reason(taken, name, words):
