@@ -21,12 +21,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import __version__, coverage, history, manifest, withholding
+from archive import wide as wide_rows
 from archive.authority import current, every_division
 from archive.catalog import Catalog
 from archive.clock import Clock, china_date, iso, utc_now
 from archive.datadir import DataDir
 from archive.dictionary import (
-    WIDE_TABLES,
     Table,
     public_tables,
     tables,
@@ -143,9 +143,7 @@ def build(
                     _copy(connection, table)
         progress("wide tables")
         with connection:
-            for table in wide:
-                if len(table.columns) > 1:
-                    _fill_wide(connection, table)
+            wide_rows.fill(connection, wide)
             _fill_index(connection)
             coverage.fill(connection, today or china_date(utc_now()))
             _fill_divisions(connection)
@@ -185,25 +183,6 @@ def _copy(connection: sqlite3.Connection, table: Table) -> None:
     connection.execute(
         f'INSERT INTO main."{table.name}" ({columns})'
         f' SELECT {columns} FROM catalog."{table.name}" {where} ORDER BY {order}'
-    )
-
-
-def _fill_wide(connection: sqlite3.Connection, table: Table) -> None:
-    templates, table_code = WIDE_TABLES[table.name]
-    columns = table.column_names[1:]
-    picks = ", ".join(
-        "max(CASE WHEN c.row_code = ? AND c.col_code = ? THEN c.value END)"
-        for _ in columns
-    )
-    codes = [part for column in columns for part in column.split("__", 1)]
-    names = ", ".join(f'"{c}"' for c in table.column_names)
-    marks = ", ".join("?" for _ in templates)
-    connection.execute(
-        f'INSERT INTO main."{table.name}" ({names}) SELECT c.report_id, {picks}'
-        " FROM main.cells c JOIN main.reports r USING (report_id)"
-        f" WHERE c.table_code = ? AND r.template IN ({marks})"
-        " GROUP BY c.report_id HAVING count(c.value) > 0 OR max(c.state <> 'missing')",
-        [*codes, table_code, *templates],
     )
 
 
