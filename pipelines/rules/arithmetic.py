@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from archive.records import Cell
 from pipelines.rules import labels
@@ -19,7 +19,7 @@ from pipelines.rules.finding import (
 )
 from pipelines.rules.joined import never_adds_up
 from pipelines.rules.keys import Key
-from pipelines.rules.spec import Compare
+from pipelines.rules.spec import Compare, RuleBook
 from pipelines.rules.tables import CHOSEN_BY_ALL, Tables, place
 
 _HOLDS = {
@@ -121,17 +121,40 @@ def _side(test: Compare, tables: Tables, scope: str, operands: Sequence[str]) ->
     if not operands:
         return Side(0.0, "", 0, None, frozenset())
     template = tables.template_of(test.table)
-    codes = tables.book.codes(operands, template)
-    keys = tuple(place(test, scope, code) for code in codes)
-    cells = [tables.cell(*key) for key in keys]
-    pairs = [(_name(test, c), cell) for c, cell in zip(codes, cells, strict=True)]
-    filled = [cell for cell in cells if cell is not None and cell.value is not None]
+    plan = _plan(tables.book, test, tuple(operands), scope, template)
+    cells = [tables.cell(*key) for key in plan.keys]
+    pairs = list(zip(plan.names, cells, strict=True))
+    filled = [
+        cell.value for cell in cells if cell is not None and cell.value is not None
+    ]
     blanks = len(cells) - len(filled)
-    reason = _obstacle(test, tables, pairs, bool(filled))
-    total = None if reason else sum(cell.value or 0 for cell in filled)
-    methods = frozenset(_method(cell) for cell in cells if cell is not None)
-    text = _text(_whole(test, tables, operands), pairs, total)
-    return Side(total, text, blanks, reason, methods, keys)
+    reason = _obstacle(test, tables, pairs, bool(filled)) if blanks else None
+    total = None if reason else float(sum(filled))
+    methods = frozenset({_method(cell) for cell in cells if cell is not None})
+    text = _text(plan.whole, pairs, total)
+    return Side(total, text, blanks, reason, methods, plan.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where the operands of one side stand, and what messages call them."""
+
+    keys: tuple[Key, ...]
+    names: tuple[str, ...]
+    whole: str
+
+
+@lru_cache(maxsize=8192)
+def _plan(
+    book: RuleBook, test: Compare, operands: tuple[str, ...], scope: str, template: str
+) -> Plan:
+    """The same for every report of a generation, so it is worked out once."""
+    codes = book.codes(operands, template)
+    return Plan(
+        tuple(place(test, scope, code) for code in codes),
+        tuple(_name(test, code) for code in codes),
+        _whole(book, operands),
+    )
 
 
 def _method(cell: Cell) -> str:
@@ -168,10 +191,10 @@ def _name(test: Compare, code: str) -> str:
     return labels.column(code) if test.each == "row" else labels.row(code)
 
 
-def _whole(test: Compare, tables: Tables, operands: Sequence[str]) -> str:
+def _whole(book: RuleBook, operands: Sequence[str]) -> str:
     """Name of a side that is one group."""
     if len(operands) == 1 and operands[0].startswith("$"):
-        return tables.book.groups[operands[0][1:]].name
+        return book.groups[operands[0][1:]].name
     return ""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii as quoted
 from math import isfinite
 
 from archive.records import Check, Rule
@@ -50,13 +50,19 @@ def fingerprint(
 
     The message is left out, so that better wording loses no human decision.
 
+    >>> import json
     >>> one = fingerprint("r", "Q2", "total", "106", "107")
     >>> one == fingerprint("r", "Q2", "total", "106", "107"), len(one)
     (True, 32)
     >>> one == fingerprint("r", "Q2", "total", "106", "108")
     False
+    >>> said = json.dumps(["r", "Q2", "“行”", None, "1"]).encode()
+    >>> fingerprint("r", "Q2", "“行”", None, "1") == sha256(said).hexdigest()[:32]
+    True
     """
-    said = json.dumps([report_id, rule_id, scope, expected, actual])
+    parts = (report_id, rule_id, scope, expected, actual)
+    # the JSON list of them, which a general encoder takes five times as long to write
+    said = f"[{', '.join('null' if p is None else quoted(p) for p in parts)}]"
     return sha256(said.encode()).hexdigest()[:32]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -59,9 +59,9 @@ class Group:
     codes: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleBook:
-    """All of ``rules.yml``."""
+    """All of ``rules.yml``; one book is itself only, so that it can be a key."""
 
     specs: tuple[RuleSpec, ...]
     groups: Mapping[str, Group]
@@ -69,16 +69,22 @@ class RuleBook:
 
     def codes(self, operands: Sequence[str], template: str) -> tuple[str, ...]:
         """Operands with their groups written out for one generation."""
-        return tuple(self._expand(operands, template))
+        return _codes(self, tuple(operands), template)
 
-    def _expand(self, operands: Sequence[str], template: str) -> Iterator[str]:
+    def expand(self, operands: Sequence[str], template: str) -> Iterator[str]:
+        """Operands one by one, groups within groups written out."""
         for operand in operands:
             if operand.startswith("$"):
                 by_template = self.groups[operand[1:]].codes
                 inner = by_template.get(template) or by_template.get("", ())
-                yield from self._expand(inner, template)
+                yield from self.expand(inner, template)
             else:
                 yield operand
+
+
+@lru_cache(maxsize=4096)
+def _codes(book: RuleBook, operands: tuple[str, ...], template: str) -> tuple[str, ...]:
+    return tuple(book.expand(operands, template))
 
 
 # ------------------------------------------------------------------------------ reading

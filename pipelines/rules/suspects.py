@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.records import Cell
-from pipelines.rules.finding import Finding
+from pipelines.rules.finding import FAIL, UNCERTAIN, Finding
 from pipelines.rules.keys import Key
 
 #: Larger sets explain anything.
@@ -49,6 +49,8 @@ def least_suspects(
     ``findings`` are those of equalities with numbers on both sides, holding ones too.
     A broken sum that nothing small mends is left out.
     """
+    if not any(f.verdict in (FAIL, UNCERTAIN) for f in findings):
+        return {}
     sums = {f: _as_sum(f, cells) for f in findings if f.plus or f.minus}
     broken = [f for f, one in sums.items() if one.gap]
     found: dict[Finding, tuple[Change, ...]] = {}
