@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +36,7 @@ from pipelines.grid import Line
 from pipelines.normalise import squash
 from pipelines.sniff import Sniffed, sniff
 from pipelines.tabulate import Tabulation, tabulate
+from pipelines.tabulate.tables import Located
 
 #: Larger pages are listings or dumps; they are kept and not parsed.
 MOST_BYTES = 5_000_000
@@ -397,7 +398,7 @@ def _traced(
     return {
         "content": page.content,
         "lines": sum(isinstance(b, Line) for b in page.blocks),
-        "title": asdict(title) if title else None,
+        "title": _plain(title) if title else None,
         "titles": [f"{where}: {text[:80]}" for where, text in page.titles],
         "card": dict(page.card),
         "grids": [
@@ -410,6 +411,11 @@ def _traced(
             }
             for grid in page.grids
         ],
-        "located": [asdict(found) for found in tables.located],
+        "located": [_plain(found) for found in tables.located],
         "notes": [*page.notes, *tables.notes],
     }
+
+
+def _plain(found: titles.Title | Located) -> dict[str, Any]:
+    """The fields, which are plain themselves: a deep copy takes as long as a table."""
+    return {field.name: getattr(found, field.name) for field in fields(found)}

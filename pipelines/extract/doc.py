@@ -12,6 +12,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipelines.extract import mhtml, rtf
 from pipelines.extract.docbinary import (
@@ -33,7 +34,7 @@ IN_TABLE, ROW_END, DEPTH, INNER_CELL, INNER_ROW_END = (
     0x2416, 0x2417, 0x6649, 0x244B, 0x244C,
 )  # fmt: skip
 DEFINITION, VERTICAL, MERGE = 0xD608, 0xD62B, 0x5624
-DELETED, HIDDEN = 0x0800, 0x083C
+GONE = (0x0800, 0x083C)  # deleted, hidden
 END = re.compile("[\r\x07\x0c]")
 FIELD = re.compile("\x13[^\x13\x14\x15]*(?:\x14([^\x13\x15]*))?\x15")
 PICTURES = "\x01\x08"
@@ -133,13 +134,28 @@ def _visible(text: str, offset: int, width: int, looks: Runs) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def _is_gone(own: Sprms) -> bool:
-    return any(c in (DELETED, HIDDEN) and o[:1] == b"\x01" for c, o in own)
+    return any(c in GONE and operand[:1] == b"\x01" for c, operand in own)
 
 
 def _paragraph(
     text: str, mark: str, own: Sprms, style: int, numbers: Numbers
 ) -> Paragraph:
+    depth, ends_cell, ends_row = _role(own, mark)
+    shown = _clean(text)
+    # Numbers of cells are left out: a value must stay what was typed.
+    if shown.strip() and not depth:
+        shown = numbers.next(style, own) + shown
+    return Paragraph(shown, depth, ends_cell, ends_row, own)
+
+
+@lru_cache(maxsize=4096)
+def _role(own: Sprms, mark: str) -> tuple[int, bool, bool]:
+    """Depth of tables, and whether the paragraph ends a cell or a row.
+
+    Cells of a table repeat their properties, so most are worked out already.
+    """
     flags = dict(own)
     depth = int.from_bytes(flags.get(DEPTH, b"\0"), "little", signed=True)
     if depth <= 0:
@@ -152,11 +168,7 @@ def _paragraph(
         ends_row = flags.get(ROW_END, b"\0") != b"\0" and mark == "\x07"
         ends_cell = mark == "\x07" and not ends_row
         depth = max(depth, int(mark == "\x07"))
-    shown = _clean(text)
-    # Numbers of cells are left out: a value must stay what was typed.
-    if shown.strip() and not depth:
-        shown = numbers.next(style, own) + shown
-    return Paragraph(shown, depth, ends_cell, ends_row, own)
+    return depth, ends_cell, ends_row
 
 
 def _clean(text: str) -> str:

@@ -35,17 +35,21 @@ def score(texts: Sequence[str], row: Row) -> float:
 
     The last text is the label proper; what stands before it are group headings.
     """
+    return _score(tuple(texts), row.keys, row.zh)
+
+
+@lru_cache(maxsize=65536)
+def _score(texts: tuple[str, ...], keys: tuple[str, ...], zh: str) -> float:
+    """Documents repeat the labels of the form, so most scores are asked for again."""
     best = 0.0
     for i, text in enumerate(reversed(texts)):
         found = max(
-            similarity(key, own)
-            for own in {label(text), core(text)}
-            for key in row.keys
+            similarity(key, own) for own in {label(text), core(text)} for key in keys
         )
         if i and found < SURE:
             continue  # （三）不予公开 is a group, and no misspelt （一）予以公开
-        if found and enumerator(text) and enumerator(row.zh):
-            same = enumerator(text) == enumerator(row.zh)
+        if found and enumerator(text) and enumerator(zh):
+            same = enumerator(text) == enumerator(zh)
             found += NUMBER if same else -NUMBER
         best = max(best, found - 8.0 * i)
     return best
