@@ -300,16 +300,17 @@ def likeness(
 ) -> dict[str, list[tuple[int, str, int, float]]]:
     """Chapter, name and year of the other report, similarity; by report.
 
-    Of other authorities only reports of the same year.
+    Of other authorities only reports of the same year. The order of the joins is said:
+    left to itself the planner may start with all rows of the kind.
     """
     found: dict[str, list[tuple[int, str, int, float]]] = {}
     for report_id, *row in connection.execute(
         "SELECT r.report_id, s.chapter_no, a.name, o.report_year, s.similarity"
-        " FROM json_each(?) j JOIN reports r ON r.report_id = j.value"
-        " JOIN similar_chapters s ON s.report_id = r.report_id"
+        " FROM json_each(?) j CROSS JOIN reports r ON r.report_id = j.value"
+        " CROSS JOIN similar_chapters s ON s.report_id = r.report_id"
         " AND s.version_no = r.version_no AND s.kind = ?"
-        " JOIN reports o ON o.report_id = s.other_report_id"
-        " JOIN agencies a ON a.agency_id = o.agency_id"
+        " CROSS JOIN reports o ON o.report_id = s.other_report_id"
+        " CROSS JOIN agencies a ON a.agency_id = o.agency_id"
         " WHERE s.kind <> 'other_agency' OR o.report_year = r.report_year"
         " ORDER BY r.report_id, s.chapter_no, o.report_id",
         [_json(report_ids), kind],

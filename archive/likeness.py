@@ -57,6 +57,9 @@ SIMILAR_FIELDS = tuple(f.name for f in fields(Similar))
 SKETCH_FIELDS = tuple(f.name for f in fields(Sketch))
 _similar_row, _sketch_row = attrgetter(*SIMILAR_FIELDS), attrgetter(*SKETCH_FIELDS)
 
+#: Bands of one search; more take longer than reading all sketches.
+MOST_BANDS = 120
+
 _CURRENT = "FROM reports r JOIN agencies a USING (agency_id)"
 _SOUND = "r.status <> 'quarantined'"
 
@@ -120,8 +123,17 @@ def unmeasured(connection: sqlite3.Connection, method: str) -> set[str]:
     return {row[0] for row in connection.execute(sql, [method])}
 
 
-def departed(connection: sqlite3.Connection) -> set[str]:
-    """Reports that were measured and are withdrawn or in quarantine since."""
+def departed(connection: sqlite3.Connection, due: set[str], total: int) -> set[str]:
+    """Reports that were measured and are withdrawn or in quarantine since.
+
+    They are looked for only when there are more sketches than ``total`` reports can
+    explain, less those that are ``due`` and have none.
+    """
+    marks = "SELECT count(*) FROM sketches WHERE chapter_no = 0"
+    old = f"{marks} AND report_id IN (SELECT value FROM json_each(?))"
+    known = connection.execute(old, [_json(due)]).fetchone()[0]
+    if connection.execute(marks).fetchone()[0] == total - len(due) + known:
+        return set()
     sql = (
         "SELECT s.report_id FROM sketches s"
         f" LEFT JOIN reports r ON r.report_id = s.report_id AND {_SOUND}"
@@ -145,13 +157,26 @@ def beside(
 
 
 def sketches(
-    connection: sqlite3.Connection, year: int, chapter_no: int
+    connection: sqlite3.Connection,
+    year: int,
+    chapter_no: int,
+    sharing: Iterable[tuple[int, str]] = (),
 ) -> Iterator[tuple[str, str, str]]:
-    """Report, authority and bands of the sketches of a chapter in a year."""
+    """Report, authority and bands of the sketches of a chapter in a year.
+
+    ``sharing`` names bands, each with its place: only sketches with one of them. Up to
+    ``MOST_BANDS`` are looked for by the database, of more all sketches are given.
+    """
+    bands = list(sharing)[: MOST_BANDS + 1]
+    where, params = "", []
+    if 0 < len(bands) <= MOST_BANDS:
+        same = " OR ".join("substr(bands, ?, ?) = ?" for _ in bands)
+        where = f" AND ({same})"
+        params = [part for at, band in bands for part in (at + 1, len(band), band)]
     yield from connection.execute(
         "SELECT report_id, agency_id, bands FROM sketches"
-        " WHERE report_year = ? AND chapter_no = ? ORDER BY report_id",
-        [year, chapter_no],
+        f" WHERE report_year = ? AND chapter_no = ?{where} ORDER BY report_id",
+        [year, chapter_no, *params],
     )
 
 

@@ -229,11 +229,12 @@ def refresh(
     reports whose rows changed, that of the next year and the near-copies included.
     """
     connection = catalog.db.conn
-    gone = likeness.departed(connection)
-    due = likeness.unmeasured(connection, METHOD) | set(dirty or ())
+    total = likeness.count(connection)
+    due = likeness.unmeasured(connection, METHOD)
+    gone = likeness.departed(connection, due, total)
+    due |= set(dirty or ())
     if not (due or gone or everything):
         return Refreshed()
-    total = likeness.count(connection)
     if everything or len(due) > MOST * total:
         with catalog.atomic():
             return Refreshed(total, frozenset(_measure_all(connection)))
@@ -366,7 +367,9 @@ def _meetings(
                 place.setdefault(band, []).append(sketch)
     found: set[tuple[Key, Key]] = set()
     for (year, chapter), new in wanted.items():
-        for report_id, agency_id, drawn in likeness.sketches(connection, year, chapter):
+        for report_id, agency_id, drawn in likeness.sketches(
+            connection, year, chapter, new
+        ):
             for band in split(drawn) & new.keys():
                 for sketch in new[band]:
                     if sketch.agency_id != agency_id:
