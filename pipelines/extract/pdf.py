@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pdfplumber
@@ -18,6 +19,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from archive.errors import DocumentError, DocumentTooLarge, EmptyDocument
 from pipelines import ocr
+from pipelines.extract.complaints import complaints
 from pipelines.extract.page import NoTextLayer, NotHere, Page
 from pipelines.extract.placed import (
     FEW,
@@ -32,12 +34,20 @@ from pipelines.extract.ruling import Box, Drawn
 TAIL = 4096
 #: Points between two prints of one character; narrow digits are further apart.
 HAIR = 1.0
+#: Loggers of what reads the file.
+LIBRARIES = ("pdfminer", "pdfplumber")
 
 
 def extract(data: bytes) -> Page:
     """Take a PDF apart. Raises DocumentError with the reason when it cannot be read."""
     if b"%%EOF" not in data.rstrip(b"\0\r\n\t ")[-TAIL:]:
         raise DocumentError("the file is cut off: it does not end with %%EOF")
+    with complaints(LIBRARIES) as heard:
+        page = _extracted(data)
+    return replace(page, notes=(*page.notes, *heard.notes()))
+
+
+def _extracted(data: bytes) -> Page:
     read = Pages()
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
