@@ -12,7 +12,7 @@ REPLAY := .venv-replay
 PYWB := $(REPLAY)/.installed
 INTEROP := .interop
 
-.PHONY: demo test test-ocr check format eval bench torture interop lock metadata clean
+.PHONY: demo test test-ocr test-s3 check format eval bench torture interop lock metadata clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -62,9 +62,15 @@ test-ocr: $(DEV)
 	$(BIN)/python -m pytest -q tests/pipelines/test_ocr.py tests/pipelines/test_ocr_absent.py
 	$(BIN)/python -m tests.eval.ocr
 
+# WARC files on an S3 server of the tests' own: some 100 MB more.
+test-s3: $(DEV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -c constraints-s3.txt \
+	  -e '.[dev,s3]' 'moto[s3]' flask flask-cors
+	$(BIN)/python -m pytest -q tests/archive/test_storage.py tests/archive/test_storage_s3.py
+
+# Small sizes in some minutes; the sizes of the bars with make bench BENCH=--full.
 bench: $(DEV)
-	$(BIN)/python -m benchmarks.extract
-	$(BIN)/python -m benchmarks.crawl
+	$(BIN)/python -m benchmarks.gather $(BENCH)
 
 # Kills, full disks, fault points, a long frontier: a quarter of an hour. The last tables
 # are in docs/reliability.md.
@@ -86,7 +92,7 @@ interop: $(DEV) $(PYWB)
 lock:
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade pip
-	.venv-lock/bin/python -m pip install --quiet -e '.[dev]'
+	.venv-lock/bin/python -m pip install --quiet -e '.[dev,s3]'
 	{ head -2 constraints.txt; .venv-lock/bin/python -m pip freeze --exclude-editable; } > constraints.new
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 

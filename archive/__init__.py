@@ -7,6 +7,7 @@ is a snapshot of the catalogue, and the site is a view of that snapshot::
       warc/             *.warc.gz, one gzip member a record; a file that is still
                         written ends in .open, is closed by renaming, and is never
                         touched again
+      storage.yml       optional: closed files are moved to the address it names
       catalog.db        frontier, captures, readings; one writer, WAL
       public/nianbao.db the published snapshot, replaced as a whole
       public/manifest.json   its SHA-256, row counts and software version

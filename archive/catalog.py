@@ -135,8 +135,8 @@ class Catalog:
 
     # ------------------------------------------------------------------- runs
 
-    def start_run(self, command: str) -> str:
-        """Open a row in the run ledger and return its id.
+    def start_run(self, command: str, tag: str = "") -> str:
+        """Open a row in the run ledger and return its id, which carries ``tag``.
 
         Ids sort in the order of the runs, even when the clock was set back between.
         """
@@ -145,7 +145,7 @@ class Catalog:
             last = self.one(
                 f"SELECT max(run_id) AS id FROM runs WHERE run_id GLOB '{RUN_IDS}'"
             )
-            run_id = new_run_id(moment, after=(last and last["id"]) or "")
+            run_id = new_run_id(moment, after=(last and last["id"]) or "", tag=tag)
             self.db.table("runs").insert(
                 {"run_id": run_id, "started_at": iso(moment), "command": command}
             )
@@ -175,6 +175,16 @@ class Catalog:
                 },
             )
             self.on_finish(run_id)
+
+    def amend_run(self, run_id: str, outcome: str, stats: Mapping[str, Any]) -> None:
+        """Change what a finished run says of itself; the next ledger tells it."""
+        text = json.dumps(stats, ensure_ascii=False, sort_keys=True)
+        with self.atomic():
+            self.db.execute(
+                "UPDATE runs SET finished_at = max(finished_at, ?), outcome = ?,"
+                " stats = ? WHERE run_id = ?",
+                [self.now(), outcome, text, run_id],
+            )
 
     # ---------------------------------------------------------------- sources
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from archive.errors import StorageError
 from archive.http import parse_response
 from archive.methodquery import append_query, request_query
+from archive.storage import Shelf
 from archive.urlkey import urlkey
 from archive.warccapture import timestamp
 from archive.warcparse import RESPONSES, BadRecord, RawRecord, parse
 from archive.warcrecord import sha1
-from archive.warcscan import mapped, members
+from archive.warcscan import Bytes, mapped, members
 
 REVISIT = "warc/revisit"
 
@@ -89,22 +90,27 @@ def entry(record: RawRecord, filename: str, offset: int, length: int) -> Entry |
 
 
 def entries(path: Path) -> Iterator[Entry]:
-    """The lines of one WARC file; records that cannot be read are passed over."""
+    """The lines of one local WARC file, see :func:`entries_of`."""
+    with mapped(path) as data:
+        yield from entries_of(data, path.name)
+
+
+def entries_of(data: Bytes, name: str) -> Iterator[Entry]:
+    """The lines of the WARC file ``name``; what cannot be read is passed over."""
     found: list[tuple[frozenset[str], Entry]] = []
     posts: dict[str, tuple[str, str]] = {}
-    with mapped(path) as data:
-        for member in members(data):
-            if member.data is None:
-                continue
-            try:
-                record = parse(member.data)
-                made = entry(record, path.name, member.offset, member.length)
-            except BadRecord:  # what fixity is for
-                continue
-            if made is not None:
-                found.append((_exchange(record), made))
-            elif record.kind == "request" and (asked := request_query(record.block)):
-                posts |= dict.fromkeys(_exchange(record), asked)
+    for member in members(data):
+        if member.data is None:
+            continue
+        try:
+            record = parse(member.data)
+            made = entry(record, name, member.offset, member.length)
+        except BadRecord:  # what fixity is for
+            continue
+        if made is not None:
+            found.append((_exchange(record), made))
+        elif record.kind == "request" and (asked := request_query(record.block)):
+            posts |= dict.fromkeys(_exchange(record), asked)
     for ids, made in found:
         method, query = next((posts[i] for i in ids if i in posts), ("", ""))
         yield replace(made, method=method, query=query) if method else made
@@ -130,7 +136,10 @@ def write_index(directory: Path, dest: Path) -> int:
 
     Raises StorageError when ``dest`` cannot be written.
     """
-    found = [e for path in sorted(directory.glob("*.warc.gz")) for e in entries(path)]
+    shelf, found = Shelf(directory), list[Entry]()
+    for name in shelf.closed():
+        with shelf.opened(name) as data:
+            found += entries_of(data, name)
     try:
         dest.write_text(text(found), "utf-8")
     except OSError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +11,10 @@ from archive.catalog import Catalog
 from archive.console import Outcome, data_option, note, progress, reporting
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged, UsageError
+from archive.export.cli import export
 from archive.reviewcli import review
+from archive.statuscli import status
+from archive.storage import Shelf
 from archive.withholdcli import withhold
 
 
@@ -37,33 +39,9 @@ def serve(
     from archive.serve import Public
     from archive.serve import serve as serve_site
 
+    _ = Shelf(data.warc).remote  # a setting that cannot be meant is told at once
     public = Public(base_url=base_url, trusted_proxies=trusted_proxies)
     serve_site(data, host, port, public=public)
-
-
-@click.command()
-@data_option
-@reporting
-def status(data: DataDir) -> Outcome:
-    """Show the last runs, the sources' health and what needs a person."""
-    require_archive(data)
-    with Catalog(data.catalog) as catalog:
-        found = catalog.status()
-    for run in found["runs"]:
-        click.echo(
-            f"{run['started_at'][:19]}  {run['command']:<8} "
-            f"{run['outcome'] or 'unfinished'}",
-            err=True,
-        )
-    attention = [
-        f"source {s['source_id']}: {s['state']}" + (f", {s['note']}" * bool(s["note"]))
-        for s in found["sources"]
-        if s["state"] not in ("ok", "untried")
-    ]
-    attention += [f"unreadable: {t['url']}: {t['error']}" for t in found["unreadable"]]
-    counts: dict[str, Any] = found["counts"]
-    summary = ", ".join(f"{number} {name}" for name, number in counts.items())
-    return Outcome(summary, found, tuple(attention))
 
 
 #: Rows of what is missing that are shown on a terminal.
@@ -172,7 +150,7 @@ def reindex(data: DataDir) -> Outcome:
     """Make the catalogue again from the WARC files alone."""
     from archive.reindex import rebuild, summary
 
-    if not any(data.warc.glob("*.warc.gz*")):
+    if not any(".warc.gz" in name for name in Shelf(data.warc).names()):
         raise UsageError(f"there are no WARC files in {data.warc}")
     data.prepare()
     with data.lock():
@@ -180,52 +158,6 @@ def reindex(data: DataDir) -> Outcome:
         with progress("reading files") as step:
             result = rebuild(data, step=step)
     return Outcome(summary(result), asdict(result), tuple(result.problems))
-
-
-@click.group()
-def export() -> None:
-    """Bulk files for use elsewhere."""
-
-
-@export.command("wacz")
-@data_option
-@click.argument("dest", type=click.Path(path_type=Path))
-@click.option("--year", type=int, help="Reports of this year only.")
-@click.option("--adcode", default="", help="Reports of divisions that begin so.")
-@click.option("--report", "report_id", help="One report only.")
-@reporting
-def export_wacz(
-    data: DataDir, dest: Path, year: int | None, adcode: str, report_id: str | None
-) -> Outcome:
-    """Write captures as a WACZ file for replay in a browser.
-
-    Without a filter it holds the whole collection, with one the documents of the
-    reports that pass.
-    """
-    from archive.export import Selection
-    from archive.export.wacz import write
-
-    require_archive(data)
-    with data.lock(), Catalog(data.catalog) as catalog:
-        made = write(data, catalog, dest, Selection(year, adcode, report_id))
-    return Outcome(
-        f"{made.path}: {made.records} records, {made.pages} pages, {made.bytes} bytes",
-        {**asdict(made), "path": str(made.path)},
-    )
-
-
-@export.command("cdxj")
-@data_option
-@click.argument("dest", type=click.Path(path_type=Path))
-@reporting
-def export_cdxj(data: DataDir, dest: Path) -> Outcome:
-    """Write a CDXJ index of warc/, with which pywb replays it as it stands."""
-    from archive.cdxj import write_index
-
-    require_archive(data)
-    with data.lock():
-        lines = write_index(data.warc, dest)
-    return Outcome(f"{dest}: {lines} lines", {"path": str(dest), "lines": lines})
 
 
 commands = (serve, status, coverage, fixity, reindex, export, review, withhold)

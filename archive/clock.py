@@ -37,10 +37,11 @@ def new_record_id() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
 
 
-def new_run_id(moment: datetime, after: str = "") -> str:
+def new_run_id(moment: datetime, after: str = "", tag: str = "") -> str:
     """An identifier that sorts by start time and is unique among machines.
 
-    It sorts behind ``after``, an earlier one, whatever the clock says.
+    It sorts behind ``after``, an earlier one, whatever the clock says. ``tag`` (of
+    letters, digits and full stops) tells whose run it is.
 
     >>> new_run_id(datetime(2026, 1, 31, 8, tzinfo=UTC))[:16]
     '20260131T080000-'
@@ -50,4 +51,4 @@ def new_run_id(moment: datetime, after: str = "") -> str:
     if after:
         earlier = datetime.strptime(after[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
         moment = max(moment, earlier + timedelta(seconds=1))
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S}-{tag}{uuid.uuid4().hex[:6]}"

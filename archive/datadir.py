@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import LockHeld, StorageError, UsageError
+from archive.storage.moving import moving
 
+#: What a path that was given as URL looks like.
+ADDRESS = re.compile(r"([a-z][a-z0-9+]+):/")
 ENVIRONMENT_VARIABLE = "NIANBAO_DATA"
 #: Space in MB that is left free, so that a run can still end in good order.
 RESERVE_VARIABLE = "NIANBAO_RESERVE_MB"
@@ -49,6 +53,15 @@ class DataDir:
 
     root: Path
 
+    def __post_init__(self) -> None:
+        """Raise UsageError for what is an address and no path."""
+        if address := ADDRESS.match(str(self.root)):
+            raise UsageError(
+                f"--data is a local folder, not {self.root}: to keep the WARC files on "
+                f"{address[1]}:// write `warc: {address[1]}://…` into storage.yml in "
+                "that folder"
+            )
+
     @property
     def warc(self) -> Path:
         return self.root / "warc"
@@ -68,6 +81,10 @@ class DataDir:
     @property
     def manifest(self) -> Path:
         return self.public / "manifest.json"
+
+    @property
+    def alarms(self) -> Path:
+        return self.public / "alarms.atom"
 
     def prepare(self) -> DataDir:
         """Create the directories; make sure that they can be written to and filled.
@@ -94,7 +111,8 @@ class DataDir:
     def lock(self) -> Iterator[None]:
         """Hold the directory for writing; the lock dies with its process.
 
-        Raises LockHeld with the pid of the owner.
+        Closed WARC files that are kept elsewhere are moved there. Raises LockHeld with
+        the pid of the owner, StorageError when that place cannot be had.
         """
         path = self.root / "lock"
         try:
@@ -111,6 +129,7 @@ class DataDir:
                 ) from None
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-            yield
+            with moving(self.warc):
+                yield
         finally:
             os.close(descriptor)

@@ -25,7 +25,9 @@ from archive.clock import Clock, iso, utc_now
 from archive.console import Step
 from archive.errors import ArchiveDamaged
 from archive.http import parse_response
+from archive.ranged import LOOK
 from archive.records import Capture
+from archive.storage import Shelf
 from archive.warcparse import (
     RESPONSES,
     BadRecord,
@@ -35,8 +37,7 @@ from archive.warcparse import (
     verify_block,
     verify_payload,
 )
-from archive.warcreader import WarcReader
-from archive.warcscan import Bytes, Member, mapped, members, read_member
+from archive.warcscan import Bytes, Member, members, read_member
 
 #: Begins the reason of a capture whose maker wrote a payload digest of his own kind.
 PAYLOAD_DOUBT = "payload digest of its maker disagrees"
@@ -175,8 +176,9 @@ def check_file(
     known = baseline.members if baseline else {}
     damages: list[Damage] = []
     found: dict[int, int] = {}
-    unlisted = 0
+    unlisted, whole = 0, hashlib.sha256()
     for member in members(data, sorted({*by_offset, *known})):
+        whole.update(data[member.offset : member.offset + member.length])
         row = by_offset.pop(member.offset, None)
         found[member.offset] = member.crc
         problem = problem_of(member, row, known.get(member.offset))
@@ -188,12 +190,12 @@ def check_file(
     for offset, row in sorted(by_offset.items()):
         text = "no record begins where the catalogue says"
         damages.append(Damage(file, offset, row.capture_id, text))
-    digest = hashlib.sha256(data).hexdigest()
+    digest = whole.hexdigest()
     if baseline is not None and digest != baseline.sha256 and not damages:
         text = f"the file has {len(data)} bytes, it had {baseline.bytes}"
         damages.append(Damage(file, None, "-", text))
-    whole = Baseline(len(data), digest, found)
-    return FileCheck(file, len(found), tuple(damages), unlisted, whole)
+    baseline = Baseline(len(data), digest, found)
+    return FileCheck(file, len(found), tuple(damages), unlisted, baseline)
 
 
 def _is_capture(member: Member) -> bool:
@@ -249,25 +251,26 @@ def verify(
 ) -> Verification:
     """Verify the archive, or ``sample`` random captures of it, and store the events.
 
-    Call it under the lock, after open files were closed.
+    Call it under the lock, after open files were closed. Files that lie elsewhere are
+    read there, for a sample only its records.
     """
     registered = {r["file"] for r in catalog.rows("SELECT file FROM warc_files")}
     known = registered | set(catalog.warc_files())
-    present = {p.name for p in directory.iterdir() if p.is_file()}
+    shelf, checks = Shelf(directory), []
+    present = shelf.names()
     missing = tuple(sorted(known - present))
     extra = tuple(sorted(present - known - _ledgers(catalog)))
-    reader, checks = WarcReader(directory), []
     if sample is None:
         names = sorted(p for p in present if p.endswith(".warc.gz"))
         for name in names:
-            with mapped(reader.locate(name)) as data:
+            with shelf.opened(name) as data:
                 rows = catalog.captures_in(name)
                 checks.append(check_file(name, data, rows, _baseline(catalog, name)))
             step(name)
     else:
         for name, rows in _sample(catalog, sample, choose or random.Random()).items():
             if name in present:
-                with mapped(reader.locate(name)) as data:
+                with shelf.opened(name, LOOK) as data:
                     baseline = _baseline(catalog, name)
                     checks.append(check_records(name, data, rows, baseline))
             step(name)

@@ -197,6 +197,26 @@ class Frontier:
             )
         return int(cursor.rowcount)
 
+    def reopen_due(self, source_id: str, *, whole: bool = False) -> int:
+        """Make ready for a run what is due of a source; returns how many.
+
+        The home page is always asked for, to see how the portal fares. When one of the
+        navigation pages is due, or with ``whole``, all are: what becomes of a report
+        column shows only on the whole way to it.
+        """
+        navigation = ", ".join(f"'{role}'" for role in NAVIGATION)
+        with self.catalog.atomic():
+            cursor = self.catalog.db.execute(
+                "UPDATE frontier SET state = 'pending' WHERE source_id = ?1"
+                " AND state <> 'pending' AND (next_due <= ?2 OR role = 'home'"
+                " OR (state = 'failed' AND next_due IS NULL)"
+                f" OR (role IN ({navigation}) AND (?3 OR EXISTS (SELECT 1 FROM"
+                "  frontier n WHERE n.source_id = ?1 AND n.next_due <= ?2"
+                f" AND n.role IN ({navigation})))))",
+                [source_id, self._now(), int(whole)],
+            )
+        return int(cursor.rowcount)
+
     def reopen_url(self, source_id: str, url: str) -> FrontierRow:
         """Ask for one known URL again, whatever became of it before."""
         with self.catalog.atomic():

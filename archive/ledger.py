@@ -48,6 +48,7 @@ QUERIES = {
     "check_reviews": "SELECT * FROM check_reviews WHERE reviewed_at >= ?1"
     " ORDER BY fingerprint",
     "withholdings": "SELECT * FROM withholdings WHERE decided_at >= ?1 ORDER BY sha256",
+    "alarms": "SELECT * FROM alarms WHERE updated_at >= ?1 ORDER BY alarm_id",
 }
 #: Tables whose rows alone are no reason for a ledger: every run has some.
 INCIDENTAL = ("runs", "sources")

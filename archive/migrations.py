@@ -195,3 +195,13 @@ def m012_repetition_and_crosswalk(db: Database) -> None:
         if wanted and not db[table.name].exists():
             for statement in table.ddl(known):
                 db.execute(statement)
+
+
+@migrations()
+def m014_alarms(db: Database) -> None:
+    """Add the trouble that a person should know of."""
+    known = [t.name for t in catalog_tables()]
+    for table in catalog_tables():
+        if table.name == "alarms" and not db[table.name].exists():
+            for statement in table.ddl(known):
+                db.execute(statement)

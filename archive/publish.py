@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import __version__, coverage, history, manifest, withholding
+from archive import __version__, coverage, history, manifest, unchanged, withholding
 from archive import wide as wide_rows
 from archive.authority import current, every_division
 from archive.catalog import Catalog
@@ -32,7 +32,7 @@ from archive.dictionary import (
     tables,
     wide_tables,
 )
-from archive.errors import StorageError
+from archive.errors import StorageError, UsageError
 from archive.migrations import create
 
 #: Columns of report_index that are one cell of the form: row code, column total.
@@ -71,6 +71,7 @@ class Publication:
     sha256: str
     bytes: int
     rows: dict[str, int]
+    changed: bool = True  # False: it says what the one that was there says
 
 
 def publish(
@@ -79,8 +80,12 @@ def publish(
     *,
     clock: Clock = utc_now,
     progress: Callable[[str], None] = lambda step: None,
+    skip_same: bool = False,
 ) -> Publication:
-    """Build ``public/nianbao.db`` and its manifest from the catalogue."""
+    """Build ``public/nianbao.db`` and its manifest from the catalogue.
+
+    ``skip_same``: leave the one that is there, if it says the same.
+    """
     data.public.mkdir(parents=True, exist_ok=True)
     draft, final = data.public / "draft.db", data.public / "nianbao.db.new"
     try:
@@ -94,6 +99,9 @@ def publish(
         finally:
             connection.close()
         draft.unlink()
+        if skip_same and (kept := _kept(data, final)):
+            final.unlink()
+            return kept
         publication = _describe(final, rows)
         note = manifest.upcoming(data)
         manifest.write(
@@ -296,6 +304,21 @@ def _finish(connection: sqlite3.Connection) -> None:
         raise StorageError(f"the catalogue has dangling references: {broken[:5]}")
     connection.execute("ANALYZE")
     connection.commit()
+
+
+def _kept(data: DataDir, new: Path) -> Publication | None:
+    """The publication that is there, if ``new`` says nothing else."""
+    if not unchanged.same(new, data.published):
+        return None
+    try:
+        said = manifest.current(data)
+    except UsageError:  # no manifest goes with it: publish again
+        return None
+    if said["software"] != f"nianbao/{__version__}":
+        return None
+    return Publication(
+        data.published, said["sha256"], said["bytes"], said["rows"], changed=False
+    )
 
 
 def _describe(path: Path, rows: dict[str, int]) -> Publication:

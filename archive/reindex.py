@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -25,14 +25,23 @@ from archive.console import Step
 from archive.datadir import DataDir
 from archive.dictionary import tables
 from archive.errors import StorageError
+from archive.ranged import LOOK
 from archive.records import Capture, WarcLocation
+from archive.storage import Shelf
 from archive.warc import IMPORTED, SERIES_FIELD
 from archive.warccapture import Described, Reference, describe, resolved, timestamp
 from archive.warcparse import BadRecord, RawRecord, parse, verify_block
-from archive.warcscan import mapped, members
+from archive.warcscan import members
 
 #: What is carried over from the old catalogue, parents first.
-CARRIED = ("runs", "check_reviews", "withholdings", "fixity_events", "warc_files")
+CARRIED = (
+    "runs",
+    "check_reviews",
+    "withholdings",
+    "alarms",
+    "fixity_events",
+    "warc_files",
+)
 #: A run, portal or candidate that no ledger tells of.
 UNKNOWN_RUN = "recovered"
 NOT_READ = "not read since the catalogue was made again"
@@ -69,10 +78,11 @@ def rebuild(
         run_id = catalog.start_run("reindex")
         with catalog.atomic():
             catalog.db.execute("PRAGMA defer_foreign_keys = ON")
-            reader = _Reader(catalog, result)
-            for path in in_order(data.warc.glob("*.warc.gz")):
-                reader.read_file(path)
-                step(path.name)
+            shelf = Shelf(data.warc)
+            reader = Reader(catalog, shelf, result)
+            for name in in_order(shelf):
+                reader.read_file(name)
+                step(name)
             reader.finish()
             _carry_over(data.catalog, catalog, result)
         figures = {"captures": result.captures, "problems": len(result.problems)}
@@ -84,20 +94,21 @@ def rebuild(
     return result
 
 
-def in_order(paths: Iterable[Path]) -> list[Path]:
+def in_order(shelf: Shelf) -> list[str]:
     """WARC files in the order in which they were written.
 
     Names begin with the second; of runs within one second the ids tell the order.
     """
-    found: list[Path] = []
-    for _, group in groupby(sorted(paths), key=lambda path: path.name.split("-")[:2]):
+    found: list[str] = []
+    for _, group in groupby(shelf.closed(), key=lambda name: name.split("-")[:2]):
         files = list(group)
-        found += files if len(files) == 1 else sorted(files, key=_run_of)
+        in_turn = len(files) == 1
+        found += files if in_turn else sorted(files, key=lambda f: _run_of(shelf, f))
     return found
 
 
-def _run_of(path: Path) -> str:
-    with mapped(path) as data:
+def _run_of(shelf: Shelf, name: str) -> str:
+    with shelf.opened(name, LOOK) as data:
         first = next(iter(members(data)), None)
         try:
             head = parse(first.data) if first and first.data else None
@@ -116,29 +127,30 @@ def _fields(warcinfo: RawRecord) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _FileHead:
+class FileHead:
     """What the ``warcinfo`` of a file says about the records behind it."""
 
     run_id: str
     series: str = ""
 
 
-class _Reader:
+class Reader:
     """Turns records into rows; revisits wait until all files were read."""
 
-    def __init__(self, catalog: Catalog, result: Rebuilt) -> None:
+    def __init__(self, catalog: Catalog, shelf: Shelf, result: Rebuilt) -> None:
         self.catalog = catalog
+        self.shelf = shelf
         self.result = result
         self._revisits: list[Described] = []
         self._told: set[str] = set()  # runs that a ledger tells of
 
-    def read_file(self, path: Path) -> None:
+    def read_file(self, name: str) -> None:
         """Take in every record of a file that can be read; name the others."""
         self.result.files += 1
-        head = _FileHead(f"unknown-{path.name}")
-        with mapped(path) as data:
+        head = FileHead(f"unknown-{name}")
+        with self.shelf.opened(name) as data:
             for member in members(data):
-                place = WarcLocation(path.name, member.offset, member.length)
+                place = WarcLocation(name, member.offset, member.length)
                 try:
                     if member.data is None:
                         raise BadRecord(member.problem)
@@ -151,14 +163,14 @@ class _Reader:
                     self.result.records += 1
                 except BadRecord as error:
                     self.result.problems.append(
-                        f"{path.name} at offset {member.offset}: {error}"
+                        f"{name} at offset {member.offset}: {error}"
                     )
 
-    def _head(self, record: RawRecord, unknown: _FileHead) -> _FileHead:
+    def _head(self, record: RawRecord, unknown: FileHead) -> FileHead:
         if record.kind != "warcinfo":
             return unknown
         fields = _fields(record)
-        head = _FileHead(
+        head = FileHead(
             fields.get("isPartOf") or unknown.run_id, fields.get(SERIES_FIELD, "")
         )
         self._run(head.run_id, timestamp(record.header("WARC-Date")))
@@ -168,7 +180,7 @@ class _Reader:
         row = {"run_id": run_id, "started_at": moment, "command": UNKNOWN_RUN}
         self._insert("runs", row)
 
-    def _take(self, record: RawRecord, place: WarcLocation, head: _FileHead) -> None:
+    def _take(self, record: RawRecord, place: WarcLocation, head: FileHead) -> None:
         if head.series == ledger.SERIES:
             self._told.add(head.run_id)
             for table, row in ledger.read(record):
@@ -184,7 +196,7 @@ class _Reader:
             self._add(described.capture, described.validators)
 
     def _tell(
-        self, table: str, row: Mapping[str, Any], file: str, head: _FileHead
+        self, table: str, row: Mapping[str, Any], file: str, head: FileHead
     ) -> None:
         columns = tables()[table].column_names
         known = {name: row[name] for name in columns if name in row}
@@ -193,9 +205,13 @@ class _Reader:
             if row["run_id"] == head.run_id:
                 known["ledger_file"] = file
         try:
-            self.catalog.upsert(table, known)
+            self._put(table, known)
         except sqlite3.IntegrityError as error:
             raise BadRecord(f"a row of {table} cannot be stored: {error}") from error
+
+    def _put(self, table: str, row: Mapping[str, Any]) -> None:
+        """Enter a row that a ledger tells; what is told later is nearer the end."""
+        self.catalog.upsert(table, row)
 
     def _add(self, capture: Capture, extra: Mapping[str, str | None]) -> None:
         self._run(capture.run_id, capture.captured_at)

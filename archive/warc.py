@@ -36,11 +36,12 @@ from fastwarc.warc import WarcRecordType
 
 from archive import __version__
 from archive.clock import Clock, iso, new_record_id, utc_now
-from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
+from archive.errors import ArchiveDamaged, StorageError
 from archive.http import parse_response
 from archive.records import Capture, Exchange, WarcLocation
+from archive.storage.shelf import OPEN_SUFFIX
 from archive.warccapture import decisions, usual_outcome
-from archive.warcreader import OPEN_SUFFIX, WarcReader
+from archive.warcreader import WarcReader
 from archive.warcrecord import member, serialise, sha1
 from archive.warcrepair import finish
 
@@ -204,7 +205,8 @@ class WarcStore(WarcReader):
             response = self.read_original(
                 capture.warc_file, capture.warc_offset, capture.warc_length
             ).response
-        except (ArchiveDamaged, RecordNotFound):  # fixity names it; the crawl goes on
+        # fixity names damage, the end of the run an absent store; the crawl goes on
+        except (ArchiveDamaged, StorageError):
             return None
         if response is None or response.transfer_coded:
             return None

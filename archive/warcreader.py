@@ -12,10 +12,8 @@ from fastwarc.warc import WarcRecord
 
 from archive.errors import ArchiveDamaged, RecordNotFound
 from archive.http import HttpResponse, parse_response
+from archive.storage import Shelf
 from archive.warcparse import disagreement
-
-#: A file that is still written, or was when its run was killed, ends in this.
-OPEN_SUFFIX = ".open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,11 @@ class Original:
 
 
 class WarcReader:
-    """Reads single records of the files in ``directory`` by offset."""
+    """Reads single records by offset, of files in ``directory`` or moved from it."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = Path(directory)
+        self.shelf = Shelf(self.directory)
 
     def read(
         self, file: str, offset: int, length: int, sha256: str | None = None
@@ -49,14 +48,12 @@ class WarcReader:
         """Read one record, verify its block digest and the payload's SHA-256.
 
         Raises ArchiveDamaged (with file, offset and both digests) rather than hand out
-        bytes that are not the ones captured.
+        bytes that are not the ones captured; StorageError when the file lies elsewhere
+        and cannot be had.
         """
         where = f"{file} at offset {offset}"
-        path = self.locate(file)
         try:
-            with path.open("rb") as stream:
-                stream.seek(offset)
-                member = stream.read(length)
+            member = self.shelf.read(file, offset, length)
             record = WarcRecord.from_bytes(gzip.decompress(member))
         except (OSError, EOFError, zlib.error) as error:
             raise RecordNotFound(f"{where}: no readable record: {error}") from error
@@ -85,11 +82,3 @@ class WarcReader:
             media_type,
             response,
         )
-
-    def locate(self, file: str) -> Path:
-        """Path of a WARC file, closed or still open. Names never leave ``warc/``."""
-        if Path(file).name != file:
-            raise RecordNotFound(f"not a WARC file name: {file!r}")
-        path = self.directory / file
-        open_path = self.directory / (file + OPEN_SUFFIX)
-        return open_path if not path.exists() and open_path.exists() else path

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import ArchiveDamaged, StorageError
-from archive.warcreader import OPEN_SUFFIX
+from archive.storage.shelf import OPEN_SUFFIX
 
 STEP = 1 << 16  # what is thrown away at a time: at most a thousand times as much
 GZIP = 31  # zlib's wbits for one gzip member

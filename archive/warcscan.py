@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import StorageError
+from archive.ranged import Ranged
 
 MAGIC = b"\x1f\x8b\x08"
 GZIP = 31  # zlib's wbits for one gzip member with its CRC-32 and length
@@ -24,7 +25,7 @@ TORN = "the file ends inside the record"
 #: A record larger than this once decompressed is not one of ours.
 MAX_RECORD = 1 << 30
 
-Bytes = bytes | bytearray | mmap.mmap
+Bytes = bytes | bytearray | mmap.mmap | Ranged
 
 
 @dataclass(frozen=True, slots=True)

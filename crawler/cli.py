@@ -1,7 +1,8 @@
-"""The ``nianbao`` command: crawl, demo, sources, and the lower layers' commands."""
+"""The ``nianbao`` command: crawl, update, demo, and the commands of lower layers."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,20 @@ import click
 
 import archive.cli
 import pipelines.cli
-from archive import __version__, console
+from archive import __version__, console, hook
 from archive.console import Outcome, data_option, note, reporting
 from archive.datadir import DataDir
+from archive.durations import Duration
 from archive.errors import NianbaoError, UsageError
 from archive.records import Source
 from archive.warc import WarcStore
-from crawler.registry.cli import allowed_nets, sources
+from crawler.cluster.cli import fold
+from crawler.registry.cli import (
+    allow_option,
+    allowed_nets,
+    sources,
+    sources_option,
+)
 from pipelines.cli import publish_catalog
 from pipelines.reference import open_archive
 
@@ -34,14 +42,28 @@ def cli() -> None:
     """
 
 
-def run_crawl(data: DataDir, sources: list[Source], **options: Any) -> Outcome:
-    """Crawl ``sources`` under the lock and report what came of each."""
+def run_crawl(
+    data: DataDir,
+    sources: list[Source],
+    *,
+    tag: str = "",
+    lender: DataDir | None = None,
+    **options: Any,
+) -> Outcome:
+    """Crawl ``sources`` under the lock and report what came of each.
+
+    ``tag`` marks the run and its WARC files; ``lender`` is the archive whose frontier
+    a worker's folder starts with.
+    """
+    from archive.fold import lend
     from crawler.run import crawl as run
 
     data.prepare()
     with data.lock(), open_archive(data) as catalog:
+        if lender is not None:
+            lend(lender, catalog, [source.source_id for source in sources])
         before = catalog.counts()
-        run_id = catalog.start_run("crawl")
+        run_id = catalog.start_run("crawl", tag)
         figures: dict[str, Any] = {}
         outcome = "failed"
         try:
@@ -83,9 +105,16 @@ def run_crawl(data: DataDir, sources: list[Source], **options: Any) -> Outcome:
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @click.option("--limit", type=int, help="At most this many pages per source.")
 @click.option("--refresh", is_flag=True, help="Ask for known pages again.")
-@click.option("--max-time", type=float, help="Seconds after which to stop in order.")
+@click.option(
+    "--max-time", type=Duration(), help="Time after which to stop in order: 90s, 6h."
+)
 @click.option(
     "--allow-net", multiple=True, metavar="CIDR", help="Address range to allow."
+)
+@click.option("--shard", metavar="I/N", help="Only the I-th of N parts of the portals.")
+@click.option("--cluster", metavar="ADDRESS", help="Have a Dask cluster do it.")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Have so many processes here do it."
 )
 @reporting
 def crawl(
@@ -97,8 +126,16 @@ def crawl(
     refresh: bool,
     max_time: float | None,
     allow_net: tuple[str, ...],
+    shard: str | None,
+    cluster: str | None,
+    jobs: int | None,
 ) -> Outcome:
-    """Discover and capture reports, reading them as they come."""
+    """Discover and capture reports, reading them as they come.
+
+    One process crawls hundreds of portals at once. With --shard, --cluster or --jobs
+    several workers do, each in a folder of its own: see `nianbao fold`.
+    """
+    from crawler.cluster.cli import crawl_by_many, crawl_shard
     from crawler.source import choose, load_registry
 
     registry = load_registry(sources_file)
@@ -110,14 +147,70 @@ def crawl(
     chosen = registry if everything else named
     if not chosen:
         raise UsageError("the registry names no source")
-    return run_crawl(
-        data,
-        chosen,
-        limit=limit,
-        refresh=refresh,
-        allow_net=allowed_nets(allow_net),
-        max_time=max_time,
-    )
+    if sum(map(bool, (shard, cluster, jobs))) > 1:
+        raise UsageError("give one of --shard, --cluster and --jobs")
+    options: dict[str, Any] = {
+        "limit": limit,
+        "refresh": refresh,
+        "allow_net": allowed_nets(allow_net),
+        "max_time": max_time,
+    }
+    if shard:
+        return crawl_shard(data, chosen, shard, options)
+    if cluster or jobs:
+        return crawl_by_many(data, chosen, cluster, jobs or 1, options)
+    return run_crawl(data, chosen, **options)
+
+
+@cli.command()
+@data_option
+@sources_option
+@click.option(
+    "--max-time",
+    type=Duration(),
+    help="Stop crawling and reading after so long (6h, 90m); the next run goes on.",
+)
+@click.option(
+    "--max-time-per-portal", type=Duration(), help="The same for every portal."
+)
+@click.option(
+    "--hook",
+    "hook_command",
+    metavar="COMMAND",
+    default=lambda: os.environ.get(hook.VARIABLE),
+    show_default=f"${hook.VARIABLE}",
+    help="Command that is told of new alarms: text on standard input.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes (default: all cores).")
+@allow_option
+@reporting
+def update(
+    data: DataDir,
+    sources_file: Path | None,
+    max_time: float | None,
+    max_time_per_portal: float | None,
+    hook_command: str | None,
+    jobs: int | None,
+    allow_net: tuple[str, ...],
+) -> Outcome:
+    """Crawl what is due, read, check, publish: the one command for timers.
+
+    What is due is kept in the archive, so it may be started at any rate. Exit code 1
+    while there is an alarm that nobody has acknowledged: see `nianbao status`.
+    """
+    from crawler.guard import parse_networks
+    from crawler.source import load_registry
+    from crawler.update import update as run
+    from crawler.updatesteps import Options
+
+    registry = load_registry(sources_file)
+    nets = allowed_nets(allow_net)
+    parse_networks(nets)
+    words = tuple(hook.parse(hook_command)) if hook_command else ()
+    options = Options(nets, max_time, max_time_per_portal, words, jobs)
+    data.prepare()
+    with data.lock():
+        return run(data, registry, options)
 
 
 @cli.command()
@@ -145,6 +238,7 @@ def demo(data: DataDir, port: int, no_serve: bool) -> None:
 
 
 cli.add_command(sources)
+cli.add_command(fold)
 for command in (*archive.cli.commands, *pipelines.cli.commands):
     cli.add_command(command)
 

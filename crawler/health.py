@@ -53,11 +53,14 @@ class SourceCounts:
     home: str | None = None  # why the home page failed
     clone: Finding | None = None  # what speaks against the home page
     columns: Verdict = NOTHING_KNOWN  # what became of the report columns
+    walked: int = 0  # visits of columns and lists: without any, nothing shows of them
+    cut: bool = False  # its time was up before it had nothing left
 
     def figures(self) -> dict[str, Any]:
         """The counts as plain data."""
         inner = (
             "visits", "answered", "trouble", "resting", "home", "clone", "columns",
+            "walked", "cut",
         )  # fmt: skip
         plain = {
             f.name: getattr(self, f.name) for f in fields(self) if f.name not in inner

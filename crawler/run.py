@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from archive.errors import Interrupted
 from archive.records import Source
 from archive.warc import WarcStore
 from crawler import settings as project
+from crawler.cluster import claims
 from crawler.guard import parse_networks
 from crawler.health import SourceCounts, troubles
 from crawler.session import CrawlSession, Progress
@@ -36,6 +38,8 @@ class CrawlSummary:
 
     counts: dict[str, SourceCounts]
     reason: str
+    #: Portals that were left to another process, a line each.
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -45,11 +49,12 @@ class CrawlSummary:
     @property
     def attention(self) -> tuple[str, ...]:
         """One line for everything that needs a person."""
-        return tuple(
+        found = tuple(
             line
             for name, counts in self.counts.items()
             for line in troubles(name, counts)
         )
+        return (*found, *self.elsewhere)
 
 
 def crawl(
@@ -62,26 +67,33 @@ def crawl(
     refresh: bool = False,
     allow_net: Sequence[str] = (),
     max_time: float | None = None,
+    due_only: bool = False,
+    seconds_each: float | None = None,
     progress: Progress | None = None,
     spider: type[ArchiveSpider] = PortalSpider,
     arguments: Mapping[str, Any] | None = None,
 ) -> CrawlSummary:
     """Crawl ``sources`` until nothing is pending, ``limit`` pages each at most.
 
+    ``due_only``: only what is due, instead of every list page. ``max_time`` is for the
+    whole, ``seconds_each`` for each source; what is left stays pending.
     Raises Interrupted after SIGINT, SIGTERM or SIGHUP (what was finished is stored, the
     rest is pending), StorageError when the archive cannot be written, UsageError for a
-    bad ``allow_net``.
+    bad ``allow_net``, LockHeld when other processes crawl all of ``sources``.
     """
     parse_networks(allow_net)
     if is_reactor_installed():
         raise RuntimeError("a process can crawl once; start another one")
+    claim = claims.take(sources) if spider.walks else claims.Claim([*sources])
     session = CrawlSession(
         catalog,
         store,
-        sources,
+        claim.free,
         run_id=run_id,
         limit=limit,
         refresh=refresh,
+        due_only=due_only,
+        seconds_each=seconds_each,
         progress=progress,
     )
     settings = Settings()
@@ -99,7 +111,7 @@ def crawl(
     task = process.crawl(
         crawler, session=session, halt=stopper.cut, **(arguments or {})
     )
-    with stopper.signals():
+    with stopper.signals(), closing(claim):
         process.start(install_signal_handlers=False)
         if stopper.forced:
             _hush_loop()
@@ -112,7 +124,7 @@ def crawl(
     reason = str(crawler.stats.get_value("finish_reason"))
     if stopper.asked:
         raise Interrupted("the crawl was stopped; the next run goes on where it stood")
-    return CrawlSummary(session.counts, reason)
+    return CrawlSummary(session.counts, reason, claim.attention)
 
 
 def _hush_loop() -> None:

@@ -57,6 +57,7 @@ class FrontierScheduler(BaseScheduler):
         limit = session.limit
         self._budget = budget if limit is None else min(limit, budget)
         self._handed_out = dict.fromkeys(session.sources, 0)
+        self._began: dict[str, float] = {}  # first request of a source
         self._max_active = max(active, 1)
         self._hours, self._clock, self._wake = hours, clock, wake
         self._alarm: float | None = None  # when next_request will be called anyway
@@ -173,6 +174,7 @@ class FrontierScheduler(BaseScheduler):
             if row := self._from(slot):
                 self._out[slot] = row
                 self._handed_out[row.source_id] += 1
+                self._began.setdefault(row.source_id, self._clock())
                 return self._spider.request(row.url, row)
             self._active.discard(slot)
             self._not_before.pop(slot, None)
@@ -239,7 +241,17 @@ class FrontierScheduler(BaseScheduler):
             return None
         busy = self._out.get(self._session.slot(source_id))
         skip = [busy.url] if busy and busy.source_id == source_id else []
-        return self._session.frontier.next(source_id, skip)
+        row = self._session.frontier.next(source_id, skip)
+        if row is not None and self._time_is_up(source_id):
+            self._session.counts[source_id].cut = True
+            return None
+        return row
+
+    def _time_is_up(self, source_id: str) -> bool:
+        limit, began = self._session.seconds_each, self._began.get(source_id)
+        if limit is None or began is None:
+            return False
+        return self._clock() - began >= limit
 
     def _call_again(self, seconds: float) -> None:
         when = self._clock() + seconds

@@ -67,6 +67,8 @@ class CrawlSession:
         run_id: str,
         limit: int | None = None,
         refresh: bool = False,
+        due_only: bool = False,
+        seconds_each: float | None = None,
         max_depth: int = 8,
         progress: Progress | None = None,
         clock: Clock | None = None,
@@ -85,6 +87,9 @@ class CrawlSession:
         self.run_id = run_id
         self.limit = limit
         self.refresh = refresh
+        self.due_only = due_only
+        #: How long one source may take from its first request on.
+        self.seconds_each = seconds_each
         self.max_depth = max_depth
         self.counts = {name: SourceCounts() for name in self.sources}
         self.fatal: Exception | None = None
@@ -127,7 +132,15 @@ class CrawlSession:
                         *(Found(seed, "list", depth=1) for seed in source.seeds),
                     ],
                 )
-                self.frontier.reopen(source.source_id, refresh=self.refresh)
+                self._reopen(source.source_id)
+
+    def _reopen(self, source_id: str) -> None:
+        if not self.due_only:
+            self.frontier.reopen(source_id, refresh=self.refresh)
+            return
+        known = self.catalog.source(source_id)
+        well = known is not None and known["state"] in ("ok", "moved")
+        self.frontier.reopen_due(source_id, whole=not well)
 
     def owner(self, url: str) -> Source | None:
         """The source whose host an address is on."""
@@ -226,7 +239,7 @@ class CrawlSession:
             payload = self.store.read(
                 held.warc_file, held.warc_offset, held.warc_length, held.sha256
             )
-        except ArchiveDamaged:  # fixity names it; it is asked for in full
+        except (ArchiveDamaged, StorageError):  # told elsewhere; asked for in full
             return None
         return known, payload
 
@@ -266,6 +279,7 @@ class CrawlSession:
         if row is not None:
             self.counts[row.source_id].fetched += len(answers)
             self.counts[row.source_id].visits += 1
+            self.counts[row.source_id].walked += row.role in ("column", "list")
         self._progress(row.url if row else url or "")
 
     def keep(self, answers: Iterable[Answer]) -> None:
@@ -483,7 +497,17 @@ class CrawlSession:
                 )
                 if counts.columns.column:
                     found["column_url"] = counts.columns.column
-                counts.state = health(counts, urls)
+                counts.state = self._state(counts, urls)
                 if counts.state:
                     found["state"] = counts.state
                 self.catalog.put_source(self.sources[name], **found)
+
+    def _state(
+        self, counts: SourceCounts, urls: dict[tuple[str, str], int]
+    ) -> str | None:
+        """The health of a source, unless too little of it was looked at to tell."""
+        state = health(counts, urls)
+        if self.due_only and counts.answered and not (counts.walked or counts.resting):
+            return None
+        left = any(s == "pending" and role in NAVIGATION for role, s in urls)
+        return None if state == "empty" and left else state

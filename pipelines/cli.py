@@ -87,6 +87,7 @@ def ingest(data: DataDir, paths: tuple[Path, ...], hosts: tuple[str, ...]) -> Ou
 @click.option("--stale", is_flag=True, help="Read by an older version (default).")
 @click.option("--all", "everything", is_flag=True, help="Every document.")
 @click.option("--jobs", default=1, show_default=True, help="Processes.")
+@click.option("--cluster", metavar="ADDRESS", help="Have a Dask cluster read them.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
 @reporting
 def extract(
@@ -95,6 +96,7 @@ def extract(
     stale: bool,
     everything: bool,
     jobs: int,
+    cluster: str | None,
     dry_run: bool,
 ) -> Outcome:
     """Read the archive again with today's readers and forms; no network."""
@@ -115,7 +117,15 @@ def extract(
         run_id = None if dry_run else catalog.start_run("extract")
         store = WarcStore(data.warc)
         with progress("reading", len(rows)) as step:
-            result = reread(catalog, store, rows, jobs=jobs, dry_run=dry_run, step=step)
+            result = reread(
+                catalog,
+                store,
+                rows,
+                jobs=jobs,
+                cluster=cluster,
+                dry_run=dry_run,
+                step=step,
+            )
         figures: dict[str, Any] = {
             "documents": result.documents,
             "reports_changed": result.reports_changed,

@@ -21,13 +21,13 @@ import resource
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -37,9 +37,22 @@ from pipelines import ocr, templates
 from pipelines.reading import BINARY, extractor_version
 from pipelines.sniff import sniff
 
-#: What a worker does with a document; importable by name, so that workers find it.
-Task = Callable[[bytes, PageContext], Extraction]
+
+class Told(Protocol):
+    """What is looked at of a result before it is handed on."""
+
+    @property
+    def error(self) -> str | None: ...
+
+    @property
+    def trace(self) -> Mapping[str, Any]: ...
+
+
 Key = TypeVar("Key")
+#: What the task gives for a document; one that it gives nothing for is an Extraction.
+Found = TypeVar("Found", bound=Told)
+#: What a worker does with a document; importable by name, so that workers find it.
+Task = Callable[[bytes, PageContext], Found]
 
 #: Pages with more bytes are contained too: markup can be built to be slow to parse.
 LARGE_TEXT = 1_000_000
@@ -53,7 +66,7 @@ ATTEMPTS = 2
 #: Seconds after which is looked whether the workers are still there.
 LOOK = 1.0
 #: What workers need anyway is loaded once, before any document is there.
-PRELOADED = ["pipelines.stages", "pipelines.extract.pdf"]
+PRELOADED = ["pipelines.lean", "pipelines.stages", "pipelines.extract.pdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +109,19 @@ def is_picture(data: bytes) -> bool:
     return b"/Image" in data and b"/Font" not in data and b"/ObjStm" not in data
 
 
-class Containment:
+class Containment(Generic[Found]):
     """A pool of workers that run ``task``. Closing it ends them."""
 
     def __init__(
         self,
-        task: Task,
+        task: Task[Found],
         jobs: int = 1,
         limits: Limits = LIMITS,
         pictures: Limits | None = PICTURES,
     ) -> None:
         self.task, self.jobs, self.limits = task, jobs, limits
         self.pictures = pictures  # None: these workers are those that read pictures
-        self._others: Containment | None = None
+        self._others: Containment[Found] | None = None
         self._pool = self._started()
 
     def _started(self) -> ProcessPool:
@@ -141,15 +154,15 @@ class Containment:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def read(self, data: bytes, context: PageContext) -> Extraction:
+    def read(self, data: bytes, context: PageContext) -> Found | Extraction:
         """Read one document. Never raises for what the document does."""
         return self._taken(self._sent_on(data, context))
 
     def read_all(
         self, work: Iterable[tuple[Key, bytes, PageContext]]
-    ) -> Iterator[tuple[Key, Extraction]]:
+    ) -> Iterator[tuple[Key, Found | Extraction]]:
         """Read many, in parallel, a few ahead; results in the order of ``work``."""
-        waiting: deque[tuple[Key, _Sent]] = deque()
+        waiting: deque[tuple[Key, _Sent[Found]]] = deque()
         for key, data, context in work:
             waiting.append((key, self._sent_on(data, context)))
             if len(waiting) > 2 * self.jobs:
@@ -159,13 +172,13 @@ class Containment:
             first, sent = waiting.popleft()
             yield first, self._taken(sent)
 
-    def _sent_on(self, data: bytes, context: PageContext) -> _Sent:
+    def _sent_on(self, data: bytes, context: PageContext) -> _Sent[Found]:
         """Send a document to its workers; pictures have their own."""
         if self.pictures and ocr.available() and is_picture(data):
             return self._with_networks()._send(data, context)
         return self._send(data, context)
 
-    def _taken(self, sent: _Sent) -> Extraction:
+    def _taken(self, sent: _Sent[Found]) -> Found | Extraction:
         """The result, after a second round for what turned out to be a picture."""
         if self._others is not None and sent.home is self._others:
             return self._others._result(sent)
@@ -174,13 +187,15 @@ class Containment:
             return self._with_networks().read(sent.data, sent.context)
         return found
 
-    def _with_networks(self) -> Containment:
+    def _with_networks(self) -> Containment[Found]:
         if self._others is None:
             assert self.pictures is not None
             self._others = Containment(self.task, self.jobs, self.pictures, None)
         return self._others
 
-    def _send(self, data: bytes, context: PageContext, attempt: int = 1) -> _Sent:
+    def _send(
+        self, data: bytes, context: PageContext, attempt: int = 1
+    ) -> _Sent[Found]:
         arguments: list[Any] = [self.task, data, context, self.limits]
         try:
             future = self._schedule(arguments)
@@ -201,10 +216,10 @@ class Containment:
             self.close()
             self._pool = self._started()
 
-    def _result(self, sent: _Sent) -> Extraction:
+    def _result(self, sent: _Sent[Found]) -> Found | Extraction:
         data = sent.data
         try:
-            found: Extraction = pickle.loads(_outcome(sent))
+            found: Found = pickle.loads(_outcome(sent))
         except TimeoutError:
             return refused(data, f"reading took more than {self.limits.wall:g} seconds")
         except BrokenProcessPool:
@@ -225,17 +240,17 @@ class Containment:
             )
         return found
 
-    def _again(self, sent: _Sent) -> Extraction | None:
+    def _again(self, sent: _Sent[Found]) -> Found | Extraction | None:
         if sent.attempt >= ATTEMPTS:
             return None
         return self._result(self._send(sent.data, sent.context, sent.attempt + 1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(Generic[Found]):
     """A document on its way through a pool."""
 
-    home: Containment
+    home: Containment[Found]
     pool: ProcessPool
     future: Future[bytes]
     data: bytes
@@ -243,7 +258,7 @@ class _Sent:
     attempt: int
 
 
-def _outcome(sent: _Sent) -> bytes:
+def _outcome(sent: _Sent[Any]) -> bytes:
     """What the worker gave. Raises what it raised, and BrokenProcessPool."""
     while not wait([sent.future], timeout=LOOK).done:
         # Documents that wait in line are forgotten by a pool that breaks down.
@@ -269,13 +284,13 @@ def refused(data: bytes, reason: str) -> Extraction:
     )
 
 
-def shared(task: Task) -> Containment:
+def shared(task: Task[Extraction]) -> Containment[Extraction]:
     """The one worker of this process for documents that come one at a time."""
     return _shared(task, os.getpid())
 
 
 @lru_cache(maxsize=4)
-def _shared(task: Task, pid: int) -> Containment:
+def _shared(task: Task[Extraction], pid: int) -> Containment[Extraction]:
     # ``pid`` is in the key: a forked process must not use its parent's worker.
     containment = Containment(task)
     atexit.register(containment.close)
@@ -313,7 +328,7 @@ def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"reading a document opens no connection: {event}")
 
 
-def _work(task: Task, data: bytes, context: PageContext, limits: Limits) -> bytes:
+def _work(task: Task[Any], data: bytes, context: PageContext, limits: Limits) -> bytes:
     """Run the task with a CPU limit of its own; its result as bytes."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     until = math.ceil(usage.ru_utime + usage.ru_stime + limits.cpu)

@@ -19,9 +19,9 @@ from archive.parts import part_url
 from archive.portals import Portals
 from archive.records import Capture, Extraction, PageContext
 from archive.warc import WarcStore
-from pipelines import stages, templates
-from pipelines.contain import Containment
+from pipelines import engines, stages, templates
 from pipelines.differences import Difference, difference, kinds
+from pipelines.engines import Engine, Marked
 from pipelines.load import load
 
 
@@ -121,39 +121,58 @@ def reread(
     rows: Iterable[dict[str, Any]],
     *,
     jobs: int = 1,
+    cluster: str | None = None,
     dry_run: bool = False,
     step: Step = lambda what="": None,
 ) -> Rereading:
     """Read ``rows`` again; in a dry run nothing is written.
 
-    A reading that is the one we have, made by the same reader, is not stored again.
+    Read by ``jobs`` processes here or by the ``cluster`` at an address; compared and
+    written by this process alone. A reading that is the one we have, made by the same
+    reader, is not stored again.
     """
     documents = known = 0
     found: list[Difference] = []
-    for taken, extraction in _readings(catalog, store, rows, jobs):
-        documents += 1
-        url = taken.context.url
-        unchanged = True
-        parts = (extraction, *extraction.parts)
-        for number, part in enumerate(parts, start=1):
-            before = readings.current(catalog, part.sha256, part_url(url, number))
-            now = readings.reading_of(part, part_url(url, number), "")
-            if before is not None and (changed := difference(before, now)):
-                found.append(changed)
-            unchanged &= (
-                before is not None
-                and before.digest == now.digest
-                and before.same_reader(now)
-            )
-        beyond = part_url(url, len(parts) + 1)
-        if unchanged and readings.current(catalog, extraction.sha256, beyond) is None:
-            known += 1
-        elif not dry_run:
-            load(catalog, taken.capture, extraction, taken.context)
-        step(url)
+    with engines.opened(jobs, cluster) as engine:
+        for taken, marked in _readings(catalog, store, rows, engine):
+            documents += 1
+            url = taken.context.url
+            if _is_kept(catalog, taken, marked):
+                known += 1
+            else:
+                extraction = marked.unpacked()
+                found += _differences(catalog, extraction, url)
+                if not dry_run:
+                    load(catalog, taken.capture, extraction, taken.context)
+            step(url)
     if not dry_run:
         _replay(catalog, store)
     return Rereading(documents, known, tuple(found))
+
+
+def _is_kept(catalog: Catalog, taken: _Taken, marked: Marked) -> bool:
+    """Whether the reading we have is this one, made by the same reader."""
+    sha256, url = str(taken.capture.sha256), taken.context.url
+    reader = (marked.extractor, marked.template_version)
+    return (
+        all(
+            readings.mark(catalog, sha256, part_url(url, number)) == (digest, *reader)
+            for number, digest in enumerate(marked.digests, start=1)
+        )
+        # and it knew of no further part
+        and readings.current(catalog, sha256, part_url(url, len(marked.digests) + 1))
+        is None
+    )
+
+
+def _differences(
+    catalog: Catalog, extraction: Extraction, url: str
+) -> Iterator[Difference]:
+    for number, part in enumerate((extraction, *extraction.parts), start=1):
+        before = readings.current(catalog, part.sha256, part_url(url, number))
+        now = readings.reading_of(part, part_url(url, number), "")
+        if before is not None and (changed := difference(before, now)):
+            yield changed
 
 
 def _replay(catalog: Catalog, store: WarcStore) -> None:
@@ -165,8 +184,8 @@ def _replay(catalog: Catalog, store: WarcStore) -> None:
     for capture in repeats:
         row = rows.get((str(capture.sha256), capture.url))
         if row and succession.is_return(catalog, capture, capture.url):
-            for taken, extraction in _readings(catalog, store, [row], jobs=1):
-                load(catalog, capture, extraction, taken.context)
+            for taken, marked in _readings(catalog, store, [row], engines.Here()):
+                load(catalog, capture, marked.unpacked(), taken.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +198,8 @@ class _Taken:
 
 
 def _readings(
-    catalog: Catalog, store: WarcStore, rows: Iterable[dict[str, Any]], jobs: int
-) -> Iterator[tuple[_Taken, Extraction]]:
+    catalog: Catalog, store: WarcStore, rows: Iterable[dict[str, Any]], engine: Engine
+) -> Iterator[tuple[_Taken, Marked]]:
     portals = Portals(catalog)
 
     def work() -> Iterator[tuple[_Taken, bytes, PageContext]]:
@@ -199,10 +218,10 @@ def _readings(
             payload = original.payload
             yield _Taken(capture, context, payload), payload, context
 
-    if jobs <= 1:
-        for taken, payload, context in work():
-            yield taken, stages.read(payload, context)
-        return
-    with Containment(stages.read_here, jobs) as workers:
-        for taken, found in workers.read_all(work()):
-            yield taken, stages.settled(found, taken.payload, taken.context)
+    for taken, marked in engine.read_all(work()):
+        if marked.refused:
+            found = marked.unpacked()
+            done = stages.settled(found, taken.payload, taken.context)
+            yield taken, engines.mark(done)
+        else:
+            yield taken, marked

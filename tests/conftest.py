@@ -4,13 +4,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 BIN = Path(sys.executable).parent
 NO_CORPUS = "NIANBAO_CORPUS does not name a folder of real documents"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def claims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Crawls of this session claim their portals where no other session looks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NIANBAO_LOCKS", str(tmp_path_factory.mktemp("claims")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +21,9 @@ from fastwarc.warc import WarcRecordType
 from archive import __version__, cdxj
 from archive.catalog import Catalog
 from archive.clock import Clock, iso, new_record_id, utc_now
+from archive.console import Step
 from archive.datadir import DataDir
-from archive.errors import ArchiveDamaged, StorageError
+from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
 from archive.export.selection import (
     Selection,
     Source,
@@ -33,13 +34,17 @@ from archive.export.selection import (
 )
 from archive.export.sink import Sink
 from archive.methodquery import request_query
-from archive.warcparse import BadRecord, parse
-from archive.warcreader import WarcReader
+from archive.storage import Shelf
+from archive.warcparse import BadRecord, RawRecord, parse, parse_headers
 from archive.warcrecord import serialise
-from archive.warcscan import mapped, read_member
+from archive.warcscan import TORN, read_member
 
 VERSION = "1.1.1"
 SELECTED = "selection.warc.gz"
+#: Read together with a record: the request behind it, nearly always.
+REQUEST_ROOM = 1 << 14
+#: A request that does not fit is asked for by itself, up to this size.
+MAX_REQUEST = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +70,52 @@ def write(
     Raises UsageError when no report passes, ArchiveDamaged for an unreadable record,
     StorageError when ``dest`` cannot be written.
     """
-    reports = chosen_reports(catalog, selection)
     if dest.is_dir():
-        dest /= _name(selection)
+        dest /= file_name(selection)
     draft = dest.with_name(dest.name + ".new")
     try:
-        with zipfile.ZipFile(draft, "x") as archive:
-            package = _Package(archive, clock())
-            if selection:
-                adding = _add_selected(package, data.warc, _selected(catalog, reports))
-            else:
-                adding = _add_collection(package, data.warc)
-            for _ in _finish(package, adding, [*_pages(catalog, reports)], selection):
-                pass
+        made = fill(draft, data.warc, catalog, selection, clock=clock)
         draft.replace(dest)
-        return Exported(dest, package.records, package.pages, dest.stat().st_size)
+        return replace(made, path=dest)
     except OSError as error:
         raise StorageError(f"cannot write {dest}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+#: Files that go with an export, by name: given its records, pages and members.
+Enclose = Callable[[int, int, list[dict[str, Any]]], dict[str, bytes]]
+
+
+def fill(
+    path: Path,
+    warc: Path,
+    source: Source,
+    selection: Selection,
+    *,
+    whole: bool | None = None,
+    enclose: Enclose = lambda records, pages, members: {},
+    step: Step = lambda what="": None,
+    clock: Clock = utc_now,
+) -> Exported:
+    """Write a WACZ file where nothing is yet.
+
+    ``whole``: all WARC files as they stand; False: the records that the reports rest
+    on; None: whole unless something is filtered.
+    """
+    reports = chosen_reports(source, selection)
+    if whole is None:
+        whole = not selection
+    with zipfile.ZipFile(path, "x") as archive:
+        package = _Package(archive, clock())
+        if whole:
+            adding = _add_collection(package, warc)
+        else:
+            adding = _add_selected(package, warc, selected(source, reports))
+        pages = [*_pages(source, reports)]
+        for _ in _finish(package, adding, pages, selection, enclose):
+            step()
+    return Exported(path, package.records, package.pages, path.stat().st_size)
 
 
 def stream(
@@ -94,7 +126,7 @@ def stream(
     Raises UsageError at once when no report passes; ArchiveDamaged on the way.
     """
     reports = chosen_reports(source, selection)
-    captures = _selected(source, reports)
+    captures = selected(source, reports)
     pages = [*_pages(source, reports)]
 
     def pieces() -> Iterator[bytes]:
@@ -109,7 +141,8 @@ def stream(
     return pieces()
 
 
-def _name(selection: Selection) -> str:
+def file_name(selection: Selection) -> str:
+    """Name of the file for a selection."""
     parts = (selection.report_id, selection.adcode, selection.year)
     given = [str(part) for part in parts if part] or ["collection"]
     return "-".join(["nianbao", *given]).replace("/", "_") + ".wacz"
@@ -130,18 +163,18 @@ class _Package:
 
     def __init__(self, archive: zipfile.ZipFile, moment: datetime) -> None:
         self._zip = archive
-        self._moment = moment
-        self._resources: list[dict[str, Any]] = []
+        self.moment = moment
+        self.members: list[dict[str, Any]] = []
         self.records = 0  # lines of the index
         self.pages = 0
 
     def _info(self, path: str) -> zipfile.ZipInfo:
-        info = zipfile.ZipInfo(path, self._moment.timetuple()[:6])
+        info = zipfile.ZipInfo(path, self.moment.timetuple()[:6])
         info.compress_type = zipfile.ZIP_STORED
         return info
 
     def _describe(self, path: str, digest: str, size: int) -> None:
-        self._resources.append(
+        self.members.append(
             {
                 "name": path.rpartition("/")[2],
                 "path": path,
@@ -172,8 +205,8 @@ class _Package:
             "wacz_version": VERSION,
             "title": title,
             "software": f"nianbao/{__version__}",
-            "created": iso(self._moment),
-            "resources": self._resources,
+            "created": iso(self.moment),
+            "resources": self.members,
         }
         if pages:
             package["mainPageUrl"] = pages[0]["url"]
@@ -193,32 +226,34 @@ Adding = Generator[None, None, list[cdxj.Entry]]
 
 
 def _finish(
-    package: _Package, adding: Adding, pages: list[dict[str, Any]], selection: Selection
+    package: _Package,
+    adding: Adding,
+    pages: list[dict[str, Any]],
+    selection: Selection,
+    enclose: Enclose = lambda records, pages, members: {},
 ) -> Iterator[None]:
     """Fill the package, step by step."""
     index = yield from adding
     package.add("indexes/index.cdxj", cdxj.text(index).encode())
     package.add("pages/pages.jsonl", _page_list(pages))
-    package.finish(_title(selection), pages)
     package.records, package.pages = len(index), len(pages)
+    for name, content in enclose(len(index), len(pages), package.members).items():
+        # py-wacz wants members in folders, and Frictionless names without capitals.
+        package.add(f"nianbao/{name.lower()}", content)
+    package.finish(_title(selection), pages)
 
 
 def _add_collection(package: _Package, directory: Path) -> Adding:
     """All WARC files as they are."""
-    index = []
-    for path in sorted(directory.glob("*.warc.gz")):
-        yield from package.add_parts(f"archive/{path.name}", _parts(path))
-        index += [*cdxj.entries(path)]
+    shelf, index = Shelf(directory), list[cdxj.Entry]()
+    for name in shelf.closed():
+        yield from package.add_parts(f"archive/{name}", shelf.parts(name))
+        with shelf.opened(name) as data:
+            index += cdxj.entries_of(data, name)
     return index
 
 
-def _parts(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while part := stream.read(1 << 20):
-            yield part
-
-
-def _selected(source: Source, reports: list[dict[str, Any]]) -> list[Stored]:
+def selected(source: Source, reports: list[dict[str, Any]]) -> list[Stored]:
     """The captures that the reports rest on, each once."""
     captures: dict[str, Stored] = {}
     for report in reports:
@@ -232,7 +267,7 @@ def _add_selected(package: _Package, directory: Path, captures: list[Stored]) ->
     index: list[cdxj.Entry] = []
 
     def parts() -> Iterator[bytes]:
-        head = _warcinfo(package)
+        head = _warcinfo(package.moment, SELECTED)
         yield head
         at = len(head)
         for capture in captures:
@@ -251,11 +286,30 @@ def _add_selected(package: _Package, directory: Path, captures: list[Stored]) ->
     return index
 
 
-def _warcinfo(package: _Package) -> bytes:
+def write_records(
+    dest: Path,
+    directory: Path,
+    captures: list[Stored],
+    *,
+    step: Step = lambda what="": None,
+    clock: Clock = utc_now,
+) -> int:
+    """Write a WARC file with the records of the captures; returns their number."""
+    with dest.open("xb") as stream:
+        stream.write(_warcinfo(clock(), dest.name))
+        for capture in captures:
+            own, request = _members(directory, capture)
+            stream.write(own.packed)
+            stream.write(request.packed)
+            step(capture.url)
+    return len(captures)
+
+
+def _warcinfo(moment: datetime, name: str) -> bytes:
     block = f"software: nianbao/{__version__}\r\nformat: WARC File Format 1.1\r\n"
     headers = {
-        "WARC-Date": iso(package._moment),
-        "WARC-Filename": SELECTED,
+        "WARC-Date": iso(moment),
+        "WARC-Filename": name,
         "Content-Type": "application/warc-fields",
     }
     return serialise(WarcRecordType.warcinfo, block.encode(), new_record_id(), headers)
@@ -271,28 +325,34 @@ class _Record:
 
 def _members(directory: Path, capture: Stored) -> tuple[_Record, _Record]:
     """The record of a capture, and its request where there is one."""
-    path = WarcReader(directory).locate(capture.warc_file)
-    with mapped(path) as data:
-        own = read_member(data, capture.warc_offset)
+    where = f"{capture.warc_file} at offset {capture.warc_offset}"
+    shelf, offset = Shelf(directory), capture.warc_offset
+    length = capture.warc_length + REQUEST_ROOM
+    try:
+        data = shelf.read(capture.warc_file, offset, length)
+        own = read_member(data, 0)
         if own.data is None:
-            raise ArchiveDamaged(
-                f"{capture.warc_file} at offset {capture.warc_offset}: {own.problem}"
-            )
-        end = own.offset + own.length
-        found = _Record(bytes(data[own.offset : end]), own.data)
-        if end < len(data):
-            behind = read_member(data, end)
-            if behind.data is not None and _belongs(behind.data, capture):
-                packed = bytes(data[end : end + behind.length])
-                return found, _Record(packed, behind.data)
+            raise ArchiveDamaged(f"{where}: {own.problem}")
+        found = _Record(data[: own.length], own.data)
+        data = data[own.length :]
+        behind = read_member(data, 0)
+        if behind.problem == TORN and _belongs(behind.start, capture):
+            data = shelf.read(capture.warc_file, offset + own.length, MAX_REQUEST)
+            behind = read_member(data, 0)
+    except FileNotFoundError as error:
+        raise RecordNotFound(f"{where}: {error}") from error
+    if behind.data is not None and _belongs(behind.data, capture):
+        return found, _Record(data[: behind.length], behind.data)
     return found, _Record()
 
 
 def _belongs(data: bytes, capture: Stored) -> bool:
+    """Whether a record, or its beginning, is the request of a capture."""
     try:
-        record = parse(data)
+        headers, _ = parse_headers(data)
     except BadRecord:
         return False
+    record = RawRecord(headers, b"", 0)
     partner = (record.header("WARC-Concurrent-To") or "").strip("<>")
     return record.kind == "request" and partner == capture.capture_id
 

@@ -8,6 +8,8 @@ Plain Datasette under ``/nianbao`` is for SQL; the pages here are for reading. L
     originals.py  archived bytes over HTTP: digest verified, never live
     forms.py      cells laid out as the printed form
     findings.py   checks in plain words, and the cells they speak about
+    snapshot.py, application.py   what Datasette would ask or copy for every request
+    pagecache.py, warming.py      pages made before, and what is made beforehand
     fts.py        Chinese full text: what is indexed, what is asked
     templates/    Jinja, autoescaped; static/ one style sheet; no JavaScript
 

@@ -24,7 +24,7 @@ from urllib.parse import quote
 from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql, validate_sql_select
 
-from archive.errors import ArchiveDamaged, UsageError
+from archive.errors import ArchiveDamaged, StorageError, UsageError
 from archive.export.selection import Selection
 from archive.export.sink import Sink
 from archive.export.wacz import stream
@@ -225,6 +225,8 @@ def _payload(warc: Path, holding: Holding | None) -> tuple[str, bytes | None]:
         return "ok", load_payload(warc, holding)
     except ArchiveDamaged as error:
         return f"damaged: {error}", None
+    except StorageError:
+        return "not to be had at the time: ask again later", None
 
 
 def _free(folder: str, holding: Holding, taken: set[str]) -> str:

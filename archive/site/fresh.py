@@ -11,13 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from archive.errors import UsageError
 
 EVERY_SECONDS = 2.0
+#: Between two steps of making ready, and how many of these a busy site may add.
+QUIET_SECONDS = 0.05
+LONGEST_QUIET = 20
+
+#: Makes a snapshot ready; awaits its second argument between its steps.
+Warm = Callable[[Any, Callable[[], Awaitable[None]]], Awaitable[None]]
 
 
 class Served:
@@ -48,8 +54,10 @@ class Fresh:
         *,
         every: float = EVERY_SECONDS,
         report: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+        warm: Warm | None = None,
     ) -> None:
         self.make, self.path, self.every, self.report = make, path, every, report
+        self.warm = warm
         self.stamp = self._stamp()
         self.now = Served(make())
         self.closing: set[asyncio.Task[None]] = set()
@@ -75,12 +83,14 @@ class Fresh:
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         await self.now.datasette.invoke_startup()
-        watching = asyncio.create_task(self.watch())
+        tasks = [asyncio.create_task(self.watch())]
+        tasks.append(asyncio.create_task(self._prepare(self.now.datasette)))
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         for database in self.now.datasette.databases.values():
             database.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -91,6 +101,22 @@ class Fresh:
             await asyncio.sleep(self.every)
             await self.look()
 
+    async def _prepare(self, datasette: Any) -> None:
+        """Make a snapshot ready; what cannot be made now is made when asked for."""
+        try:
+            if self.warm is not None:
+                await self.warm(datasette, self._quiet)
+        except Exception as error:  # one unit of work: the pages tell what fails
+            self.report(f"not everything is ready beforehand: {error}")
+
+    async def _quiet(self) -> None:
+        """Until nobody waits for a response, or has waited long."""
+        await asyncio.sleep(QUIET_SECONDS)
+        for _ in range(LONGEST_QUIET):
+            if not self.now.open:
+                return
+            await asyncio.sleep(QUIET_SECONDS)
+
     async def look(self) -> bool:
         """Swap if another snapshot is there; whether it was."""
         stamp = self._stamp()
@@ -99,6 +125,7 @@ class Fresh:
         try:
             datasette = await asyncio.to_thread(self.make)
             await datasette.invoke_startup()
+            await self._prepare(datasette)
         except UsageError as error:
             # Half a publication, or something that is none: the old one still serves.
             self.report(f"the new snapshot is not served: {error}")

@@ -85,7 +85,11 @@ def table_title(name: str) -> str:
 
 def column_name(name: str, description: str | None = None) -> Heading:
     """The heading of a column, by its description or the dictionary."""
-    return spoken(description or described().get(name), name)
+    found = spoken(description or described().get(name), name)
+    if found.meaning:
+        return found
+    words = name_of("result", name)
+    return Heading(words, "", "")
 
 
 def describe(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import logging
 import re
 import sqlite3
 from dataclasses import dataclass
@@ -20,13 +21,15 @@ from urllib.parse import quote
 from datasette.utils.asgi import Response
 
 from archive.datadir import DataDir
-from archive.errors import ArchiveDamaged
+from archive.errors import ArchiveDamaged, StorageError
 from archive.site import byterange
 from archive.site.payloads import Payloads
 from archive.site.query import Row, one, rows
 from archive.site.streaming import Stream, slices
 from archive.site.web import DATABASE, not_found, page, read, segment
 from archive.warc import WarcStore
+
+logger = logging.getLogger(__name__)
 
 #: Media types a browser may show, and the file name ending of each.
 INLINE = {
@@ -150,7 +153,8 @@ def withholding(connection: sqlite3.Connection, sha256: str | None) -> Row | Non
 def load_payload(warc: Path, holding: Holding) -> bytes:
     """The verified bytes, from the first record that gives them.
 
-    Raises ArchiveDamaged with the reason of every record that does not.
+    Raises ArchiveDamaged with the reason of every record that does not, StorageError
+    when they cannot be had now.
     """
     store, reasons = WarcStore(warc), []
     for record in holding.records:
@@ -219,7 +223,8 @@ def warc_directory(datasette: Any) -> Path:
 async def view(datasette: Any, request: Any) -> Any:
     """Serve one original.
 
-    200, 206, 304, 404, 416, 451 for one that is withheld, 500 for a damaged record.
+    200, 206, 304, 404, 416, 451 for one that is withheld, 500 for a damaged record,
+    503 while the place where the WARC files are kept cannot be reached.
     """
     sha256 = segment(request, "sha256").lower()
     holding = await read(datasette, lambda connection: find(connection, sha256))
@@ -238,8 +243,14 @@ async def view(datasette: Any, request: Any) -> Any:
             _payloads.get, (warc, sha256), lambda: load_payload(warc, holding)
         )
     except ArchiveDamaged as error:
-        context = {"sha256": sha256, "records": holding.records, "error": str(error)}
+        told = str(error).replace(f"{warc}/", "")  # where it lies is nobody's business
+        context = {"sha256": sha256, "records": holding.records, "error": told}
         return await page(datasette, request, "damaged", context, 500)
+    except StorageError as error:  # what it says is for those who run the site
+        logger.warning("%s: %s", sha256, error)
+        response = await page(datasette, request, "away", {"sha256": sha256}, 503)
+        response.headers |= {"cache-control": "no-store", "retry-after": "60"}
+        return response
     wanted = request.headers.get("range") if request.method == "GET" else None
     if request.headers.get("if-range") not in (None, sent["etag"]):
         wanted = None

@@ -23,11 +23,14 @@ from archive.site import (
     excel,
     feeds,
     fts,
+    grid,
     headings,
     language,
     limits,
     originals,
+    pagecache,
     present,
+    printed,
     sitemap,
 )
 from archive.site.charts import view as charts
@@ -49,6 +52,9 @@ from archive.site.web import DATABASE, View, only_reading
 #: Under which the options of this plugin stand in the metadata.
 NAME = "nianbao"
 
+#: Ready questions lead on with a column ``follow`` that holds a path of this site.
+FOLLOWED = ("/nianbao/", "/report/")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 ROUTES: list[tuple[str, View]] = [
@@ -62,6 +68,7 @@ ROUTES: list[tuple[str, View]] = [
     (r"^/originals/(?P<sha256>[0-9A-Fa-f]{64})$", originals.view),
     (r"^/originals\.zip$", bundles.view),
     (r"^/feeds/(?P<feed>new|corrected|vanished)\.atom$", feeds.view),
+    (r"^/feeds/alarms\.atom$", sources.as_feed),
     (r"^/sitemap\.xml$", sitemap.index),
     (
         r"^/sitemap-(?P<kind>pages|reports|agencies)-(?P<number>\d{1,6})\.xml$",
@@ -129,9 +136,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[language.App], language.App]:
     known = datasette.databases.get(DATABASE)
     snapshot = caching.tag(str(known.hash or "") if known else "")
     base_url = datasette.setting("base_url")
+    store = pagecache.Store()
 
     def wrapped(app: language.App) -> language.App:
-        app = excel.marked(language.speaking(app))
+        app = pagecache.keeping(excel.marked(language.speaking(app)), store)
         app = limits.limited(app, buckets, proxies)
         return caching.unprefixed(caching.tagged(app, snapshot), base_url)
 
@@ -176,6 +184,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         percent=present.percent,
         circled=present.circled,
         method_sign=present.method_sign,
+        grid=grid.grid,
+        printed_cells=printed.printed_cells,
+        listed_cells=printed.listed_cells,
         chinese=present.chinese,
         css_version=hashlib.sha256(css).hexdigest()[:8],
         software=f"nianbao/{__version__}",
@@ -200,6 +211,9 @@ def render_cell(value: Any, column: str, datasette: Any) -> str | None:
         return str(int(value))
     if not isinstance(value, str) or not value:
         return None
+    if column == "follow" and value.startswith(FOLLOWED):
+        link = Markup('<a href="{}">{}</a>')
+        return link.format(datasette.urls.path(value), say("sql.follow"))
     if column in PAGES:
         page = datasette.urls.path(present.path(PAGES[column], value))
         return Markup('<a href="{}">{}</a>').format(page, value)

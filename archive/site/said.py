@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from archive.records import Cell
 from archive.site.forms import Key
 from archive.site.query import Row, one, rows
 
+#: The columns of a cell in the order of its fields.
+CELL = ", ".join(f.name for f in fields(Cell))
 #: Signs that stand for "none" in a cell.
 DASHES = frozenset("-－—–―/／")
 
@@ -81,9 +83,9 @@ def said(
     if version is None:
         return None
     cells = [
-        Cell(**{k: v for k, v in row.items() if k != "report_id"})
-        for row in rows(
-            connection, "SELECT * FROM cells WHERE report_id = ?", [report_id]
+        Cell(*row)
+        for row in connection.execute(
+            f"SELECT {CELL} FROM cells WHERE report_id = ?", [report_id]
         )
     ]
     chapters = rows(

@@ -25,8 +25,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from datasette.database import Database, QueryInterrupted, Results
+from datasette.database import QueryInterrupted, Results
 from datasette.utils.asgi import Base400
+
+from archive.site.snapshot import SnapshotDatabase
 
 foreign: ContextVar[bool] = ContextVar("foreign", default=False)
 
@@ -214,7 +216,7 @@ def row_type(columns: list[str]) -> type[tuple[Any, ...]]:
     return Row
 
 
-class SandboxedDatabase(Database):  # type: ignore[misc]
+class SandboxedDatabase(SnapshotDatabase):
     """Datasette's database, but SQL of strangers is run elsewhere."""
 
     def __init__(self, ds: Any, path: Path) -> None:

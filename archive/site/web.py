@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from datasette.utils.asgi import Response
 
 from archive.site import linkeddata
 from archive.site.strings import say
+from archive.site.templating import plain
 
 #: Our pages run no script and load nothing from elsewhere. Frames show originals,
 #: which carry a policy of their own.
@@ -37,6 +39,7 @@ View = Callable[[Any, Any], Awaitable[Any]]
 T = TypeVar("T")
 
 _remembered: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+_pending: WeakKeyDictionary[Any, dict[Any, asyncio.Future[Any]]] = WeakKeyDictionary()
 
 
 async def read(datasette: Any, load: Callable[[sqlite3.Connection], T]) -> T:
@@ -51,12 +54,23 @@ async def read(datasette: Any, load: Callable[[sqlite3.Connection], T]) -> T:
 
 
 async def read_once(datasette: Any, load: Callable[[sqlite3.Connection], T]) -> T:
-    """Like :func:`read`, remembered: a published database does not change."""
+    """Like :func:`read`, remembered: a published database does not change.
+
+    Whoever asks while it is being read waits for the same reading.
+    """
     known = _remembered.setdefault(datasette.get_database(DATABASE), {})
-    if load not in known:
-        known[load] = await read(datasette, load)
-    result: T = known[load]
-    return result
+    if load in known:
+        result: T = known[load]
+        return result
+    pending = _pending.setdefault(datasette.get_database(DATABASE), {})
+    if load not in pending:
+        reading = asyncio.ensure_future(read(datasette, load))
+        reading.add_done_callback(lambda _: pending.pop(load, None))
+        pending[load] = reading
+    # A visitor who leaves does not end what others wait for.
+    found: T = await asyncio.shield(pending[load])
+    known[load] = found
+    return found
 
 
 async def page(
@@ -68,8 +82,9 @@ async def page(
 ) -> Any:
     """Render ``site/<template>.html``."""
     head = linkeddata.head(datasette, request, template, context, status)
+    compiled = plain(datasette.jinja_env).get_template(f"site/{template}.html")
     html = await datasette.render_template(
-        f"site/{template}.html", head | dict(context), request=request
+        compiled, head | dict(context), request=request
     )
     return Response.html(html, status=status, headers=dict(HEADERS))
 

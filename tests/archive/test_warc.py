@@ -11,8 +11,9 @@ from fastwarc.warc import ArchiveIterator
 
 from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
 from archive.records import Exchange
+from archive.storage.shelf import OPEN_SUFFIX
 from archive.warc import WarcStore
-from archive.warcreader import OPEN_SUFFIX, WarcReader
+from archive.warcreader import WarcReader
 from archive.warcrepair import finish, recover
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 
 from archive.errors import ArchiveDamaged, StorageError
 from archive.records import Exchange
+from archive.storage.shelf import OPEN_SUFFIX
 from archive.warc import WarcStore
-from archive.warcreader import OPEN_SUFFIX
 from archive.warcrepair import recover, whole_members
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)

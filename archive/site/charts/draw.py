@@ -13,6 +13,7 @@ from typing import Any
 from archive.site.charts.look import (
     ACCENT,
     ACROSS,
+    AXIS,
     BARS,
     CLASSES,
     COLUMNS,
@@ -139,7 +140,8 @@ def panels(
         drawing += lp.geom_vline(
             xintercept=place, linetype="dashed", color=SOFT, tooltips="none"
         )
-    return svg(drawing, size, panel_heights(len(names))[size])
+    right = 6 + (across - 1) * AXIS
+    return svg(drawing, size, panel_heights(len(names))[size], right=right)
 
 
 def panel_heights(count: int) -> dict[str, int]:

@@ -41,6 +41,9 @@ TILES = {"wide": 460, "narrow": 400}
 #: Small charts in a row, and how high each is.
 ACROSS = {"wide": 3, "narrow": 2}
 PANEL = 124
+#: Room for the vertical axis of each small chart after the first: where they differ
+#: the library forgets it, up to so much.
+AXIS = 22
 #: Letters in a line of a small chart's name.
 LABEL = 24
 #: Of the tiles' side: what a tile fills, and the columns and rows of the grid.
@@ -83,10 +86,12 @@ def years(data: Sequence[Row], size: str, share: int = 1) -> Any:
     )
 
 
-def svg(drawing: Any, size: str, height: int, *, bare: bool = False) -> str:
+def svg(
+    drawing: Any, size: str, height: int, *, bare: bool = False, right: float = 6
+) -> str:
     """The drawing as lets-plot writes it; ValueError if it could not be drawn.
 
-    ``bare`` leaves out all but the shapes and the legend.
+    ``bare`` leaves out all but the shapes and the legend. ``right``: margin.
     """
     lp = plot()
     text = lp.element_text
@@ -104,7 +109,7 @@ def svg(drawing: Any, size: str, height: int, *, bare: bool = False) -> str:
         panel_grid_minor=lp.element_blank(),
         panel_grid_major_y=lp.element_line(color=LINE, size=0.6),
         axis_ticks=lp.element_blank(),
-        plot_margin=[4, 6, 4, 2],
+        plot_margin=[4, right, 4, 2],
     )
     if bare:
         look = lp.theme(

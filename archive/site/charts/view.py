@@ -133,14 +133,18 @@ async def view(datasette: Any, request: Any) -> Any:
         headers["content-disposition"] = f'attachment; filename="{name}.csv"'
         kind = "text/csv; charset=utf-8"
     else:
-        size = size or "wide"
-        key = (name, agency_id, size, current.get())
-        body = await _drawn(datasette, key, lambda: shown.drawing(size))
+        body = await drawn(datasette, shown, size or "wide", agency_id)
         kind = "image/svg+xml; charset=utf-8"
     headers["etag"] = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
     if headers["etag"] in (request.headers.get("if-none-match") or ""):
         return Response("", status=304, headers=headers)
     return Response(body, headers=headers, content_type=kind)
+
+
+async def drawn(datasette: Any, shown: Figure, size: str, agency_id: str = "") -> str:
+    """The drawing of a chart in the language of the request."""
+    key = (shown.name, agency_id, size, current.get())
+    return await _drawn(datasette, key, lambda: shown.drawing(size))
 
 
 async def _drawn(datasette: Any, key: Any, make: Callable[[], str]) -> str:

@@ -23,6 +23,11 @@ MAIN = (
     "carried_out", "reconsideration_total", "litigation_total",
     "normative_docs_issued", "admin_license_decisions", "admin_penalty_decisions",
 )  # fmt: skip
+#: Columns of ``series`` for the page; the other notes take as long as all figures.
+TOTALS = (
+    "report_year, measure, value, comparable, report_id, scope, template,"
+    " CASE comparable WHEN 'no' THEN note END AS note"
+)
 FIELDS = (
     "agency_id", "report_year", "measure", "label", "value", "comparable", "note",
     "template", "scope", "report_id",
@@ -104,12 +109,13 @@ def series(
 ) -> Series:
     """The measures of every report of an authority, in the order of ``names``.
 
-    ``totals``: without those of single kinds of applicants.
+    ``totals``: without those of single kinds of applicants, and with notes only where
+    figures do not compare.
     """
-    condition = " AND instr(measure, '/') = 0" if totals else ""
-    found = rows(
-        connection, f"SELECT * FROM series WHERE agency_id = ?{condition}", [agency_id]
-    )
+    chosen = f"{TOTALS} FROM series WHERE instr(measure, '/') = 0 AND"
+    if not totals:
+        chosen = "* FROM series WHERE"
+    found = rows(connection, f"SELECT {chosen} agency_id = ?", [agency_id])
     values: dict[str, dict[str, Row]] = {}
     for row in found:
         values.setdefault(row["measure"], {})[row["report_id"]] = row

@@ -126,7 +126,7 @@ def _cells(
     found: dict[str, dict[int, Row]] = {agency: {} for agency in agencies}
     for row in rows(
         connection,
-        f"SELECT c.agency_id, c.report_year, c.state, c.days_late, c.note, {REPORT}"
+        f"SELECT c.agency_id, c.report_year, c.state, c.days_late, c.reason, {REPORT}"
         f" FROM coverage c WHERE c.agency_id IN ({', '.join('?' * len(agencies))})",
         agencies,
     ):

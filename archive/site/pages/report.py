@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archive.records import Cell
+from archive.records import Cell, Metric
 from archive.site.citation import author_date, gb7714
-from archive.site.findings import Finding, findings, marks, with_quotes
+from archive.site.findings import SHOWN, Finding, findings, marks, with_quotes
 from archive.site.forms import Form, Key
 from archive.site.language import current
 from archive.site.layout import lay_out
 from archive.site.originals import INLINE
 from archive.site.query import Row, one, read_metrics, rows
 from archive.site.said import Said, said
-from archive.site.web import not_found, page, read, segment
+from archive.site.web import not_found, page, read, read_once, segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +102,39 @@ def load(
     report_id: str,
     version_no: int | None = None,
     lang: str = "zh",
+    metrics: Sequence[Metric] | None = None,
 ) -> ReportPage | None:
     """The page of a report or of a version, None if there is no such thing.
 
-    Checks and what found no place are known of the current version alone.
+    ``metrics``: those of the database, where they are read already. Checks and what
+    found no place are known of the current version alone.
     """
     shown = said(connection, report_id, version_no)
     if shown is None:
         return None
     report = shown.report
+    of_report = [report_id if shown.current else None]
     checks = rows(
         connection,
         "SELECT c.*, r.basis, r.text_zh, r.text_en, v.decision, v.note,"
         " v.reviewer, v.reviewed_at"
         " FROM checks c JOIN rules r USING (rule_id)"
         " LEFT JOIN check_reviews v USING (fingerprint)"
-        " WHERE c.report_id = ? ORDER BY c.id",
-        [report_id if shown.current else None],
+        f" WHERE c.report_id = ? AND +c.verdict IN {SHOWN} ORDER BY c.id",
+        of_report,
     )
     found = findings(checks, {c.key for c in shown.cells})
-    verdicts: dict[str, int] = {}
-    for check in checks:
-        verdicts[check["verdict"]] = verdicts.get(check["verdict"], 0) + 1
+    counted = rows(
+        connection,
+        "SELECT verdict, count(*) AS n FROM checks WHERE report_id = ?"
+        " GROUP BY +verdict",
+        of_report,
+    )
+    verdicts = {row["verdict"]: int(row["n"]) for row in counted}
     return ReportPage(
         shown,
         lay_out(
-            read_metrics(connection),
+            read_metrics(connection) if metrics is None else metrics,
             shown.cells,
             marks(found),
             report["template"],
@@ -248,8 +255,9 @@ async def view(datasette: Any, request: Any) -> Any:
     known = not asked or (asked.isascii() and asked.isdigit() and len(asked) < 9)
     number = int(asked) if asked and known else None
     lang = current.get()
+    metrics = await read_once(datasette, read_metrics)
     found = (
-        await read(datasette, lambda c: load(c, report_id, number, lang))
+        await read(datasette, lambda c: load(c, report_id, number, lang, metrics))
         if known
         else None
     )

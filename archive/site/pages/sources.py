@@ -1,4 +1,4 @@
-"""``/sources``: the portals, how they are and why, their report columns, the runs."""
+"""``/sources``: the portals, how they are and why, what needs a person, the runs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ import json
 import sqlite3
 from typing import Any
 
+from datasette.utils.asgi import Response
+
+from archive import alarmfeed
+from archive.alarms import Alarm
 from archive.codes import SOURCE_STATES
+from archive.site.feeds import MEDIA_TYPE
 from archive.site.query import Row, rows
-from archive.site.web import PAGE_SIZE, page, page_number, read, read_once
+from archive.site.web import (
+    HEADERS,
+    PAGE_SIZE,
+    page,
+    page_number,
+    read,
+    read_once,
+)
 
 RUNS = 10
 #: Health in the order in which a person should look: in good order comes last.
@@ -38,7 +50,7 @@ def load(connection: sqlite3.Connection, state: str, number: int) -> dict[str, A
 
 
 def overall(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Counts by state, captures by portal and outcome, the latest runs."""
+    """Counts by state, captures by portal and outcome, alarms, the latest runs."""
     states = {
         row["state"]: row["n"]
         for row in rows(
@@ -57,6 +69,29 @@ def overall(connection: sqlite3.Connection) -> dict[str, Any]:
         "all_sources": sum(states.values()),
         "outcomes": outcomes,
         "runs": latest_runs(connection),
+        "alarms": lasting(connection),
+    }
+
+
+def lasting(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Trouble that is not over: how much of it, and the rows, open ones first."""
+    counted = rows(
+        connection,
+        "SELECT count(*) AS n, count(acknowledged_at) AS known FROM alarms"
+        " WHERE resolved_at IS NULL",
+    )[0]
+    listed = rows(
+        connection,
+        "SELECT alarm_id, kind, subject, message, raised_at, acknowledged_at, note"
+        " FROM alarms WHERE resolved_at IS NULL"
+        " ORDER BY acknowledged_at IS NOT NULL, raised_at DESC, kind, subject LIMIT ?",
+        [PAGE_SIZE],
+    )
+    return {
+        "open": counted["n"] - counted["known"],
+        "acknowledged": counted["known"],
+        "listed": listed,
+        "more": counted["n"] - len(listed),
     }
 
 
@@ -76,6 +111,26 @@ def latest_runs(connection: sqlite3.Connection) -> list[Row]:
             if isinstance(value, int) and not isinstance(value, bool) and value
         }
     return found
+
+
+async def as_feed(datasette: Any, request: Any) -> Any:
+    """``/feeds/alarms.atom``: the published alarms, without who acknowledged them."""
+    body = await read(datasette, lambda connection: alarmfeed.render(latest(connection)))
+    headers = HEADERS | {"cache-control": "public, max-age=900"}
+    return Response(body, 200, headers, MEDIA_TYPE)
+
+
+def latest(connection: sqlite3.Connection) -> list[Alarm]:
+    """The latest alarms of all, over or not."""
+    found = rows(
+        connection,
+        "SELECT alarm_id, kind, subject, message, raised_at, run_id, resolved_at,"
+        " acknowledged_at, NULL AS acknowledged_by, note,"
+        " max(raised_at, coalesce(resolved_at, ''), coalesce(acknowledged_at, ''))"
+        " AS updated_at FROM alarms ORDER BY raised_at DESC, kind, subject LIMIT ?",
+        [alarmfeed.ENTRIES],
+    )
+    return [Alarm(**row) for row in found]
 
 
 async def view(datasette: Any, request: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -402,3 +403,36 @@ async def test_every_chart_on_a_page_has_words_table_csv_and_source(
         assert (await site.get(csv)).status_code == 200
         assert "快照" in one.text or "snapshot" in one.text
     assert page.select("svg script, svg style, svg [style], style") == []
+
+
+def right_end(element: etree._Element, at: float = 0) -> float:
+    """Where the rightmost label of a year begins, by its middle."""
+    given = (element.get("transform") or "").removeprefix("translate(")
+    if given != (element.get("transform") or ""):
+        at += float(re.split(r"[ ,]+", given.rstrip(")"))[0])
+    here = 0.0
+    if element.tag == f"{SVG}text" and "".join(element.itertext()).startswith("20"):
+        here = at + float(element.get("x", "0"))
+    return max([here, *(right_end(child, at) for child in element)])
+
+
+@pytest.mark.parametrize(("size", "width"), [("wide", 620), ("narrow", 350)])
+def test_small_charts_with_axes_of_different_widths_fit(size: str, width: int) -> None:
+    tops = {"a": 5, "b": 0, "c": 1, "d": 5, "e": 0, "f": 450_000}
+    points = [
+        (code, year, top * (year - 2018) / 6)
+        for code, top in tops.items()
+        for year in range(2019, 2025)
+    ]
+    names = {code: code * 3 for code in tops}
+    root = inert.inert(draw.panels(points, names, size), "x")
+    half = 14  # of "2024" in this size
+    assert width / 2 < right_end(root) <= width - half
+
+
+async def test_the_charts_of_the_home_page_leave_no_gap(site: Any) -> None:
+    page = BeautifulSoup((await site.get("/")).text, "lxml")
+    names = [f["id"] for f in page.select(".nb-columns > figure")]
+    assert names == [
+        "chart-coverage", "chart-requests", "chart-outcomes", "chart-grounds"
+    ]  # fmt: skip

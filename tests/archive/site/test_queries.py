@@ -17,6 +17,9 @@ PARAMETERS = {
     "rule_id": "Q2",
     "population": "880000",
     "measure": "",
+    "ground": "denied_admin_query",
+    "province": "",
+    "level": "",
 }
 
 
