@@ -22,6 +22,8 @@ from crawler.health import SourceCounts
 
 #: From so many documents on it pays to start worker processes for reading them.
 MANY = 40
+#: Originals that the alarm of a damaged archive names; `nianbao fixity` names all.
+DAMAGED_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,13 @@ def extract(
         done = reread(
             catalog, WarcStore(data.warc), _until(deadline, rows), jobs=jobs, step=step
         )
-    left = len(rows) - done.documents
+    left = len(rows) - done.documents - len(done.damaged)
+    if done.damaged:
+        report.damaged = True
+        report.failed["extract"] = "; ".join(done.damaged[:DAMAGED_SHOWN])
     report.figures["extract"] = {
         "documents": done.documents,
+        "damaged": len(done.damaged),
         "left": left,
         "reports_changed": done.reports_changed,
         "cells": dict(done.cells),

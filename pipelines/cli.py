@@ -16,7 +16,7 @@ from archive.console import (
     reporting,
 )
 from archive.datadir import DataDir
-from archive.errors import UsageError
+from archive.errors import ArchiveDamaged, UsageError
 from archive.warc import WarcStore
 from pipelines.reference import open_archive
 
@@ -130,13 +130,17 @@ def extract(
             "documents": result.documents,
             "reports_changed": result.reports_changed,
             "cells": dict(result.cells),
+            "damaged": list(result.damaged),
             "dry_run": dry_run,
         }
         if run_id:
-            catalog.finish_run(run_id, "complete", figures)
+            ended = ArchiveDamaged.__name__ if result.damaged else "complete"
+            catalog.finish_run(run_id, ended, figures)
     return Outcome(
         f"{'would be: ' if dry_run else ''}{result}",
         figures | {"changes": [plain(d) for d in result.differences]},
+        result.damaged,
+        ArchiveDamaged.exit_code if result.damaged else 0,
         details=tuple(lines(result.differences, CELLS_SHOWN)),
     )
 

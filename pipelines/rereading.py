@@ -15,6 +15,7 @@ from typing import Any
 from archive import readings, succession
 from archive.catalog import Catalog
 from archive.console import Step
+from archive.errors import ArchiveDamaged
 from archive.parts import part_url
 from archive.portals import Portals
 from archive.records import Capture, Extraction, PageContext
@@ -30,12 +31,14 @@ class Rereading:
     """What reading again did or, in a dry run, would do.
 
     ``known``: documents whose reader is the one that read them before, and which say
-    what they said; nothing is written for these.
+    what they said; nothing is written for these. ``damaged``: originals that the
+    archive cannot give, each with the reason; what was read of them before stays.
     """
 
     documents: int
     known: int = 0
     differences: tuple[Difference, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def reports_changed(self) -> int:
@@ -49,6 +52,8 @@ class Rereading:
     def __str__(self) -> str:
         """The last line of the command."""
         read = f"{self.documents} documents read again"
+        if self.damaged:
+            read = f"{len(self.damaged)} originals are damaged; {read}"
         if not self.differences:
             same = " by the same readers" if self.known == self.documents else ""
             return f"{read}{same}: nothing changed"
@@ -133,8 +138,9 @@ def reread(
     """
     documents = known = 0
     found: list[Difference] = []
+    damaged: list[str] = []
     with engines.opened(jobs, cluster) as engine:
-        for taken, marked in _readings(catalog, store, rows, engine):
+        for taken, marked in _readings(catalog, store, rows, engine, damaged):
             documents += 1
             url = taken.context.url
             if _is_kept(catalog, taken, marked):
@@ -146,8 +152,8 @@ def reread(
                     load(catalog, taken.capture, extraction, taken.context)
             step(url)
     if not dry_run:
-        _replay(catalog, store)
-    return Rereading(documents, known, tuple(found))
+        _replay(catalog, store, damaged)
+    return Rereading(documents, known, tuple(found), tuple(dict.fromkeys(damaged)))
 
 
 def _is_kept(catalog: Catalog, taken: _Taken, marked: Marked) -> bool:
@@ -175,7 +181,7 @@ def _differences(
             yield changed
 
 
-def _replay(catalog: Catalog, store: WarcStore) -> None:
+def _replay(catalog: Catalog, store: WarcStore, damaged: list[str]) -> None:
     """Make the versions again of pages that went back to what they showed before."""
     repeats = succession.repeats(catalog)
     if not repeats:
@@ -184,7 +190,9 @@ def _replay(catalog: Catalog, store: WarcStore) -> None:
     for capture in repeats:
         row = rows.get((str(capture.sha256), capture.url))
         if row and succession.is_return(catalog, capture, capture.url):
-            for taken, marked in _readings(catalog, store, [row], engines.Here()):
+            for taken, marked in _readings(
+                catalog, store, [row], engines.Here(), damaged
+            ):
                 load(catalog, capture, marked.unpacked(), taken.context)
 
 
@@ -198,8 +206,13 @@ class _Taken:
 
 
 def _readings(
-    catalog: Catalog, store: WarcStore, rows: Iterable[dict[str, Any]], engine: Engine
+    catalog: Catalog,
+    store: WarcStore,
+    rows: Iterable[dict[str, Any]],
+    engine: Engine,
+    damaged: list[str],
 ) -> Iterator[tuple[_Taken, Marked]]:
+    """Readings of what the archive can give; why it cannot goes to ``damaged``."""
     portals = Portals(catalog)
 
     def work() -> Iterator[tuple[_Taken, bytes, PageContext]]:
@@ -207,12 +220,16 @@ def _readings(
             capture = catalog.holder(row["sha256"])
             if capture is None:
                 continue
-            original = store.read_original(
-                capture.warc_file,
-                capture.warc_offset,
-                capture.warc_length,
-                capture.sha256,
-            )
+            try:
+                original = store.read_original(
+                    capture.warc_file,
+                    capture.warc_offset,
+                    capture.warc_length,
+                    capture.sha256,
+                )
+            except ArchiveDamaged as error:
+                damaged.append(f"{row['url']}: {error}")
+                continue
             charset = original.response.charset if original.response else None
             context = context_of(row, capture, charset, portals)
             payload = original.payload

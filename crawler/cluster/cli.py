@@ -11,7 +11,7 @@ import click
 from archive.catalog import Catalog
 from archive.console import Outcome, data_option, progress, reporting
 from archive.datadir import DataDir
-from archive.errors import NianbaoError
+from archive.errors import ArchiveDamaged, NianbaoError
 from archive.records import Source
 from archive.warc import WarcStore
 from crawler.shards import FOLDER, groups, parse_shard
@@ -130,7 +130,10 @@ def take_in(
         "read": read.documents,
     }
     return Outcome(
-        f"{done}, {read.documents} read", figures, (*done.busy, *done.problems)
+        f"{done}, {read.documents} read",
+        figures,
+        (*done.busy, *done.problems, *read.damaged),
+        ArchiveDamaged.exit_code if read.damaged else 0,
     )
 
 

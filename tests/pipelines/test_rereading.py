@@ -186,3 +186,33 @@ def test_a_duplicate_that_is_read_otherwise_becomes_no_correction(data, tmp_path
         assert [r.extractor for r in readings.history(catalog, row["sha256"])] == [
             "html/1", "html/2",
         ]  # fmt: skip
+
+
+def test_a_damaged_original_is_named_and_stops_no_other(tmp_path):
+    data = DataDir(tmp_path / "two").prepare()
+    files = []
+    for name, agency in (("good", "莱州市教育局"), ("bad", "莱州市财政局")):
+        path = tmp_path / f"{name}.html"
+        path.write_bytes(page(agency))
+        files.append((path, path.name))
+    with open_archive(data) as catalog:
+        run_id = catalog.start_run("ingest")
+        with WarcStore(data.warc, run_id=run_id, seen=catalog.holder) as store:
+            ingest(catalog, store, files)
+        catalog.finish_run(run_id, "complete", {})
+        place = catalog.one("SELECT * FROM captures WHERE url LIKE '%bad.html'")
+    warc = data.warc / place["warc_file"]
+    held = bytearray(warc.read_bytes())
+    held[place["warc_offset"] + place["warc_length"] // 2] ^= 0xFF
+    warc.write_bytes(held)
+    arguments = ["--data", str(data.root), "--all", "--json"]
+    done = CliRunner().invoke(cli.extract, arguments)
+    assert done.exit_code == 5, done.output
+    told = json.loads(done.stdout)
+    assert told["documents"] == 1
+    (named,) = told["damaged"]
+    assert named.startswith("file:///bad.html: ")
+    with Catalog(data.catalog) as catalog:
+        assert catalog.count("reports") == 2  # what was read before stays
+        last = catalog.one("SELECT outcome FROM runs WHERE command = 'extract'")
+    assert last == {"outcome": "ArchiveDamaged"}
