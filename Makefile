@@ -11,8 +11,12 @@ DEV := $(VENV)/.installed-dev
 REPLAY := .venv-replay
 PYWB := $(REPLAY)/.installed
 INTEROP := .interop
+# The site in Chromium. What drives it lies in a folder of its own, not in an environment:
+# the tests run in .venv and find it behind everything else.
+BROWSER := .browser
+DRIVER := $(BROWSER)/.installed
 
-.PHONY: demo test test-ocr test-s3 check format eval bench torture interop lock metadata clean
+.PHONY: demo test test-ocr test-s3 browser check format eval bench torture interop lock metadata clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -35,11 +39,17 @@ $(PYWB): constraints-replay.txt | $(BIN)/python
 	  || echo "pywb cannot be installed here: tests that replay with it are skipped"
 	@touch $@
 
+$(DRIVER): constraints-browser.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --upgrade --target $(BROWSER)/python -r constraints-browser.txt \
+	  || echo "Playwright cannot be installed here: tests in a browser are skipped"
+	@mkdir -p $(BROWSER) && touch $@
+
 demo: $(RUN)
 	$(BIN)/nianbao demo
 
-test: $(DEV) $(PYWB)
-	NIANBAO_PYWB=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/python -m pytest -n 2 -q
+test: $(DEV) $(PYWB) $(if $(shell command -v chromium),$(DRIVER))
+	NIANBAO_BROWSER=$(CURDIR)/$(BROWSER)/python \
+	  NIANBAO_PYWB=$(CURDIR)/$(REPLAY)/bin/wayback $(BIN)/python -m pytest -n 2 -q
 
 check: $(DEV)
 	$(BIN)/ruff check .
@@ -67,6 +77,11 @@ test-s3: $(DEV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -c constraints-s3.txt \
 	  -e '.[dev,s3]' 'moto[s3]' flask flask-cors
 	$(BIN)/python -m pytest -q tests/archive/test_storage.py tests/archive/test_storage_s3.py
+
+# All pages in all views; their pictures are kept in .browser/pictures.
+browser: $(DEV) $(DRIVER)
+	NIANBAO_BROWSER=$(CURDIR)/$(BROWSER)/python NIANBAO_PICTURES=$(CURDIR)/$(BROWSER)/pictures \
+	  $(BIN)/python -m pytest -n 2 -q tests/browser
 
 # Small sizes in some minutes; the sizes of the bars with make bench BENCH=--full.
 bench: $(DEV)
@@ -102,7 +117,7 @@ metadata: $(RUN)
 	$(BIN)/nianbao metadata --questions > docs/questions.md
 
 clean:
-	rm -rf $(VENV) $(REPLAY) $(INTEROP)
+	rm -rf $(VENV) $(REPLAY) $(INTEROP) $(BROWSER)
 
 # The site on the newest pre-release of Datasette 1.0, in an environment of its own. It may
 # fail: nothing depends on it. -k leaves out what is known to be of 0.65.

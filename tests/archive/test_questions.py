@@ -80,7 +80,10 @@ def check(rule: str, verdict: str, scope: str = "total") -> Check:
     return Check(rule, scope, "fail", verdict, "3", "2", f"{rule} {verdict}", rule)
 
 
-OF_2022 = total(new_received=9, carried_in=0, granted=4, handled_total=7, carried_out=2)
+OF_2022 = total(
+    new_received=9, carried_in=0, granted=4, denied_state_secret=1, handled_total=7,
+    carried_out=2,
+)  # fmt: skip
 OF_2023 = total(
     new_received=40, carried_in=2, granted=20, granted_partial=5,
     denied_state_secret=2, unable_not_held=8, rejected_abusive_volume=1,
@@ -190,7 +193,17 @@ EXPECTED: dict[str, tuple[dict[str, str], str, list[tuple[Any, ...]]]] = {
         # the town fills its rows with zeros
         + [(2023, OWN, f"denied_{ground}", 1, 0, 0, None) for ground in (
             "admin_query", "deliberative", "enforcement_file", "internal_affairs",
-            "law_prohibits", "security_stability", "state_secret", "third_party")]),
+            "law_prohibits", "security_stability", "state_secret", "third_party")]
+        + [(2022, WHOLE, "denied_state_secret", 1, 1, 7, None)]),
+    "refusals_grown": ({"year": "2023", "province": "甲省", "level": "county"},
+        "row_code reports before now grown follow",
+        [("denied_state_secret", 1, 1, 2, 1, "/nianbao/reports_of_ground"
+          "?ground=denied_state_secret&year=2023&province=甲省&level=county")]),
+    "reports_of_ground": ({"year": "2023", "province": "", "level": "",
+                           "ground": "denied_state_secret"},
+        "agency before now grown report_id follow",
+        [(GOV.name, 1, 2, 1, G23,
+          f"/report/{G23}#cell-requests-denied_state_secret-total")]),
     "refusal_rate_by_year": ({}, "report_year scope denied_percent unable_percent"
                                  " not_processed_percent other_percent", [
         (2023, WHOLE, 5.0, 20.0, 2.5, 10.0),  # 2, 8, 1 and 1 + 3 of 40

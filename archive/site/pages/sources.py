@@ -115,7 +115,9 @@ def latest_runs(connection: sqlite3.Connection) -> list[Row]:
 
 async def as_feed(datasette: Any, request: Any) -> Any:
     """``/feeds/alarms.atom``: the published alarms, without who acknowledged them."""
-    body = await read(datasette, lambda connection: alarmfeed.render(latest(connection)))
+    body = await read(
+        datasette, lambda connection: alarmfeed.render(latest(connection))
+    )
     headers = HEADERS | {"cache-control": "public, max-age=900"}
     return Response(body, 200, headers, MEDIA_TYPE)
 
