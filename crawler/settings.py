@@ -80,4 +80,8 @@ REMOTE_CONTROL_ENABLED = False
 # --- cost -----------------------------------------------------------------------------
 CONCURRENT_ITEMS = 16  # default: 100 tasks per response; 22 % less CPU
 MEMUSAGE_LIMIT_MB = 1024
+EXTENSIONS = {
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "crawler.memory.ResidentMemory": 0,
+}
 LOG_LEVEL = "INFO"  # default: DEBUG
