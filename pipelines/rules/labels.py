@@ -47,3 +47,12 @@ def chapter_title(number: int) -> str:
 def chapter_words(number: int) -> tuple[str, ...]:
     """Words by which the heading of a chapter is known wherever it stands."""
     return tuple(_labels()["chapters"][number]["words"])
+
+
+def date_source(code: str) -> str:
+    """Where a date was read, in words; its code where there are none.
+
+    >>> date_source("visible")
+    '页面所示日期'
+    """
+    return str(_labels()["dates"].get(code, code))

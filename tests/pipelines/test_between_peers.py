@@ -229,6 +229,6 @@ def test_for_a_township_the_date_is_local_practice():
     found = checks("D1", filed)[0]
     assert found.verdict == "UNCERTAIN"
     assert found.message == (
-        "当地惯例期限 2024-01-31，2024-02-09 公布（据 visible），逾期 9 天；"
+        "当地惯例期限 2024-01-31，2024-02-09 公布（据页面所示日期），逾期 9 天；"
         "条例没有规定乡镇、街道的期限"
     )

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from archive.filings import Filing
 from pipelines.dates import NEVER_PUBLISHED_ON, due_basis
+from pipelines.rules import labels
 from pipelines.rules.between.spec import Punctual
 from pipelines.rules.finding import FAIL, NOT_ASSESSABLE, PASS, UNCERTAIN, Finding
 
@@ -33,7 +34,8 @@ def punctual(test: Punctual, filing: Filing) -> Finding:
     if published is None or source == NEVER_PUBLISHED_ON:
         said = f"{told}，页面没有写明公布日期，无法核对"
         return Finding("", NOT_ASSESSABLE, due, published, said)
-    both = f"{told}，{published} 公布（据 {source or '不明来源'}）"
+    shown = labels.date_source(source) if source else "不明来源"
+    both = f"{told}，{published} 公布（据{shown}）"
     late = (date.fromisoformat(published) - date.fromisoformat(due)).days
     if late <= 0:
         return Finding("", PASS, due, published, f"{both}，没有逾期")
