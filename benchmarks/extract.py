@@ -32,7 +32,7 @@ from tests.pipelines.test_office import stored
 ROUNDS = 5
 CONTEXT = PageContext(url="file:///page", captured_at="2026-01-01T00:00:00.000000Z")
 #: Copies of every page in the archive that is read again by one and by two processes.
-COPIES = 12
+COPIES = 36
 
 
 def pages() -> list[bytes]:

@@ -50,16 +50,17 @@ def extract(data: bytes) -> Page:
 def _extracted(data: bytes) -> Page:
     read = Pages()
     try:
-        with pdfplumber.open(io.BytesIO(data)) as document:
-            if len(document.pages) > MOST_PAGES:
-                raise DocumentTooLarge(
-                    f"{len(document.pages)} pages, and no more than {MOST_PAGES} "
-                    "are read"
-                )
-            read.promised = _promised(document)
-            for page in document.pages:
-                _read_page(page, read)
-                page.close()
+        # never closed: that asks for all pages again, and holds nothing but memory
+        document = pdfplumber.open(io.BytesIO(data))
+        pages = _pages(document)
+        if len(pages) > MOST_PAGES:
+            raise DocumentTooLarge(
+                f"{len(pages)} pages, and no more than {MOST_PAGES} are read"
+            )
+        read.promised = _promised(document)
+        for page in pages:
+            _read_page(page, read)
+            page.close()
     except (PdfminerException, MalformedPDFException) as error:
         raise _reason(error) from error
     unread = read.unread()
@@ -78,6 +79,15 @@ def recognised(data: bytes, pages: Sequence[int], read: Pages) -> bool:
 
     recognise(data, pages, read)
     return True
+
+
+def _pages(document: Any) -> list[Any]:
+    """The pages of a document; DocumentError where one has no size that can be read."""
+    try:
+        found: list[Any] = document.pages
+    except (TypeError, ValueError) as error:
+        raise DocumentError(f"a damaged PDF: a page without a size: {error}") from error
+    return found
 
 
 def _promised(document: Any) -> int:

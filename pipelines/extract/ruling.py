@@ -55,7 +55,8 @@ class Piece:
 
 def pieces(page: int, objects: Iterable[Drawn], chars: Sequence[Drawn]) -> list[Piece]:
     """Ruled tables of page number ``page``; ``objects`` are its lines and boxes."""
-    edges = [e for o in objects if _is_rule(o) for e in obj_to_edges(o)]
+    found = [e for o in objects if _is_rule(o) for e in obj_to_edges(o)]
+    edges = [e for e in found if e["orientation"]]  # none: slanted, no rule of a table
     if len(edges) < 4:
         return []
     # Thin boxes have short ends, which are no rules.

@@ -52,7 +52,10 @@ class PdfPages:
 
     def raster(self, number: int) -> Raster:
         """Page ``number`` (from 1), as it is seen: turned and cut as the file says."""
-        page = self._document[number - 1]
+        try:
+            page = self._document[number - 1]
+        except pdfium.PdfiumError as error:
+            raise DocumentError(f"a damaged PDF: page {number}: {error}") from error
         try:
             dpi = min(DPI, WIDEST * 72 / max(page.get_width(), 1.0))
             dpi = min(dpi, (MOST_PIXELS / _area(page)) ** 0.5 * 72)

@@ -1,5 +1,7 @@
 """PDF files: ruled tables over pages, paragraphs, and files that cannot be read."""
 
+import re
+
 import pytest
 
 from archive.records import PageContext
@@ -214,6 +216,17 @@ def test_a_frame_around_text_is_text_and_a_lone_line_no_table():
     assert [line.text for line in page.lines] == ["本报告由某局编制"]
 
 
+def test_a_slanted_stroke_through_a_table_is_no_rule_of_it():
+    maker = Maker()
+    maker.table([[("甲", 1, 1), ("乙", 1, 1)], [("1", 1, 1), ("2", 1, 1)]], [90.0, 90])
+    maker.canvas.line(LEFT, 300, LEFT + 150, 700)
+    (grid,) = extract(maker.done()).grids
+    assert [[cell.text for cell in row] for row in grid.rows] == [
+        ["甲", "乙"],
+        ["1", "2"],
+    ]
+
+
 def test_type_printed_twice_for_boldness_is_read_once_and_11_stays_11():
     maker = Maker()
     for shift in (0, 0.4):
@@ -291,6 +304,11 @@ def whole() -> bytes:
     return report(Maker(), form.invented())
 
 
+def _nowhere(size: re.Match[bytes]) -> bytes:
+    """A reference to an object that is not there, as long as what it replaces."""
+    return b"/MediaBox 99 0 R".ljust(len(size[0]))
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -299,8 +317,10 @@ def whole() -> bytes:
         (lambda: report(Maker(encrypt="secret"), form.invented()),
          "the PDF is encrypted: a password is needed to open it"),
         (blank, "the PDF has 2 pages and nothing on them"),
+        (lambda: re.sub(rb"/MediaBox \[[^]]*\]", _nowhere, whole()),
+         "a damaged PDF: "),
     ],
-    ids=["truncated", "without pages", "encrypted", "blank"],
+    ids=["truncated", "without pages", "encrypted", "blank", "without a size"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named(data, reason):
     done = read(data(), CONTEXT)
