@@ -65,6 +65,8 @@ OUT_OF_MEMORY = 76
 ATTEMPTS = 2
 #: Seconds after which is looked whether the workers are still there.
 LOOK = 1.0
+#: Documents on their way for each worker: one read, the others at hand when it is done.
+AHEAD = 4
 #: What workers need anyway is loaded once, before any document is there.
 PRELOADED = ["pipelines.lean", "pipelines.stages", "pipelines.extract.pdf"]
 
@@ -165,7 +167,7 @@ class Containment(Generic[Found]):
         waiting: deque[tuple[Key, _Sent[Found]]] = deque()
         for key, data, context in work:
             waiting.append((key, self._sent_on(data, context)))
-            if len(waiting) > 2 * self.jobs:
+            if len(waiting) > AHEAD * self.jobs:
                 first, sent = waiting.popleft()
                 yield first, self._taken(sent)
         while waiting:
