@@ -170,13 +170,14 @@ def put_checks(
     ``rules`` are the ones meant (``inside``) or the ones left alone. A finding that is
     stored already is not touched.
     """
-    kept = Counter(rows)
     names = ", ".join(CHECK_FIELDS)
     gone = []
-    for row_id, *row in connection.execute(
+    stored = connection.execute(
         f"SELECT id, {names} FROM checks WHERE report_id = ? AND version_no = ?",
         [report_id, version_no],
-    ):
+    ).fetchall()
+    kept = Counter(rows) if stored else Counter[Row]()
+    for row_id, *row in stored:
         if (row[RULE] in rules) is not inside:
             continue
         if kept[tuple(row)]:
@@ -186,7 +187,9 @@ def put_checks(
     connection.executemany("DELETE FROM checks WHERE id = ?", gone)
     new = []
     for one in rows:
-        if kept[one]:
+        if not stored:
+            new.append((report_id, version_no, *one))
+        elif kept[one]:
             kept[one] -= 1
             new.append((report_id, version_no, *one))
     marks = ", ".join("?" * (len(CHECK_FIELDS) + 2))

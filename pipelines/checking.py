@@ -8,6 +8,7 @@ again, nor rests on one that is, keeps its findings.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -15,12 +16,13 @@ import sqlite3
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from operator import attrgetter
+from typing import Self
 
 from pebble import ProcessPool
 
@@ -41,6 +43,8 @@ from pipelines.rules.origin import REPORT
 BATCH = 60
 #: Fewer reports than this are checked here: starting workers would take longer.
 ALONE = 150
+#: Findings are made by the thousand and hold no cycles: looking for some takes longer.
+SELDOM = (200_000, 50, 100)
 #: Seconds after which a batch is given up.
 PATIENCE = 600.0
 #: Memory of the writer for pages of the database, in KiB.
@@ -124,12 +128,21 @@ def check(
         due = checked.every(connection)
     else:
         due = _due(connection, stale, gone)
-    repeating = similarity.refresh(catalog).changed
-    if not due and not gone and not repeating:
-        return Checking(total, 0)
     jobs = jobs or os.cpu_count() or 1
-    with _roomy(connection, many=len(due) > MANY):
-        return _check(catalog, due, gone, repeating, total, jobs, step)
+    with ExitStack() as closing:
+        work: Work
+        likeness: Callable[[], Collection[str]]
+        if len(due) <= ALONE or jobs == 1:
+            repeating = similarity.refresh(catalog).changed
+            if not due and not gone and not repeating:
+                return Checking(total, 0)
+            work, likeness = _here(connection, _batches(due)), lambda: repeating
+        else:
+            there = closing.enter_context(_There(catalog, _batches(due), jobs))
+            likeness = there.likeness(catalog)
+            work = there.results()
+        closing.enter_context(_roomy(connection, many=len(due) > MANY))
+        return _check(catalog, due, gone, likeness, total, work, step)
 
 
 def _due(
@@ -168,9 +181,9 @@ def _check(
     catalog: Catalog,
     due: Sequence[Mark],
     gone: Sequence[Mark],
-    repeating: Collection[str],
+    likeness: Callable[[], Collection[str]],
     total: int,
-    jobs: int,
+    work: Work,
     step: Callable[[int], Step],
 ) -> Checking:
     connection, now = catalog.db.conn, catalog.now()
@@ -180,9 +193,6 @@ def _check(
     written, failed = 0, []
     # that of the documents is loading's, as those of other reports are not this part's
     wide = frozenset(s.rule.rule_id for s in _wide()) | {roles.RULE.rule_id}
-    alone = len(due) <= ALONE or jobs == 1
-    batches = list(_batches(due))
-    work = _here(connection, batches) if alone else _there(catalog, batches, jobs)
     numbers = {(m.report_year, m.vector) for m in (*due, *gone) if m.vector}
     done: dict[str, Mark] = {}
     for batch, results in work:
@@ -202,6 +212,7 @@ def _check(
                 verdicts.update(row[3] for row in result.rows)
                 display(mark.report_id)
     numbers |= {(m.report_year, m.vector) for m in done.values() if m.vector}
+    repeating = likeness()
     with catalog.atomic():
         checked.forget(connection, gone)
         rows, told = _put_wide(connection, done, repeating, numbers)
@@ -231,20 +242,65 @@ def _here(connection: sqlite3.Connection, batches: Iterable[list[Mark]]) -> Work
         yield batch, examine(connection, [mark.report_id for mark in batch])
 
 
-def _there(catalog: Catalog, batches: Iterable[list[Mark]], jobs: int) -> Work:
-    """Results of workers in the order of the batches; why not, where one failed."""
-    catalog.db.conn.commit()
-    context = multiprocessing.get_context("forkserver")
-    waiting: deque[tuple[list[Mark], Future[list[Result]]]] = deque()
-    with ProcessPool(max_workers=jobs, context=context) as pool:
-        for batch in batches:
-            task = (str(catalog.path), [mark.report_id for mark in batch])
-            future = pool.schedule(_examine_at, args=task, timeout=PATIENCE)
-            waiting.append((batch, future))
-            if len(waiting) > 2 * jobs:
-                yield _result(*waiting.popleft())
-        while waiting:
-            yield _result(*waiting.popleft())
+class _There:
+    """Workers that check batches; what they found comes in the order of the batches."""
+
+    def __init__(
+        self, catalog: Catalog, batches: Iterable[list[Mark]], jobs: int
+    ) -> None:
+        catalog.db.conn.commit()
+        context = multiprocessing.get_context("forkserver")
+        self._pool = ProcessPool(max_workers=jobs, context=context)
+        self._path, self._batches, self._ahead = catalog.path, iter(batches), 2 * jobs
+        self._waiting: deque[tuple[list[Mark], Future[list[Result]]]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *what: object) -> None:
+        if kind is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        else:
+            self._pool.close()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def likeness(self, catalog: Catalog) -> Callable[[], Collection[str]]:
+        """Have likeness measured; the call gives the reports of which it changed.
+
+        Of very many reports a worker measures it, beside the rules, which do not need
+        it before the end.
+        """
+        connection = catalog.db.conn
+        if not similarity.all_due(connection):
+            found = similarity.refresh(catalog).changed
+            return lambda: found
+        future: Future[similarity.Measured] = self._pool.schedule(
+            _measure_at, args=(str(self._path),)
+        )
+
+        def stored() -> Collection[str]:
+            try:
+                measured = future.result()
+            except Exception:  # the worker was lost: it is done here instead
+                measured = similarity.measure_all(connection)
+            with catalog.atomic():
+                return similarity.store_all(connection, measured)
+
+        return stored
+
+    def results(self) -> Work:
+        """What was found in each batch; why nothing was, where one failed."""
+        for batch in self._batches:
+            while len(self._waiting) > self._ahead:
+                yield _result(*self._waiting.popleft())
+            self._send(batch)
+        while self._waiting:
+            yield _result(*self._waiting.popleft())
+
+    def _send(self, batch: list[Mark]) -> None:
+        task = (str(self._path), [mark.report_id for mark in batch])
+        future = self._pool.schedule(_examine_at, args=task, timeout=PATIENCE)
+        self._waiting.append((batch, future))
 
 
 def _result(
@@ -261,8 +317,14 @@ def _connection(path: str) -> sqlite3.Connection:
     return filings.connect(path)
 
 
+def _measure_at(path: str) -> similarity.Measured:
+    """Run in a worker, once."""
+    return similarity.measure_all(_connection(path))
+
+
 def _examine_at(path: str, report_ids: list[str]) -> list[Result]:
     """Run in a worker, which keeps its connection."""
+    gc.set_threshold(*SELDOM)
     return examine(_connection(path), report_ids)
 
 

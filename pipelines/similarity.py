@@ -237,9 +237,15 @@ def refresh(
         return Refreshed()
     if everything or len(due) > MOST * total:
         with catalog.atomic():
-            return Refreshed(total, frozenset(_measure_all(connection)))
+            return Refreshed(
+                total, frozenset(store_all(connection, measure_all(connection)))
+            )
     with catalog.atomic():
         return Refreshed(len(due), frozenset(_measure(connection, due, gone)))
+
+
+#: Sketches of all chapters, and all rows about them.
+Measured = tuple[list[Sketch], set[Similar]]
 
 
 @dataclass(slots=True)
@@ -286,16 +292,22 @@ def _sketch(prose: Prose, chapter_no: int, drawn: str) -> Sketch:
     )
 
 
-def _measure_all(connection: sqlite3.Connection) -> set[str]:
-    """Everything anew, year by year."""
-    likeness.drop_sketches(connection)
+def all_due(connection: sqlite3.Connection) -> bool:
+    """Whether so many reports are due that :func:`refresh` would measure all anew."""
+    due = likeness.unmeasured(connection, METHOD)
+    return len(due) > MOST * likeness.count(connection)
+
+
+def measure_all(connection: sqlite3.Connection) -> Measured:
+    """Everything anew, year by year; nothing is written."""
     rows: set[Similar] = set()
+    kept: list[Sketch] = []
     last: tuple[int, dict[tuple[str, str, int], Text]] = (0, {})
     for year in likeness.years(connection):
         batch = Batch.of(likeness.of_year(connection, year))
         made = batch.minhashes()
         sketches = batch.sketches(made)
-        likeness.put_sketches(connection, sketches)
+        kept += sketches
         own = {_place(text): text for text in batch.texts.values()}
         if last[0] == year - 1:
             rows |= {
@@ -309,6 +321,14 @@ def _measure_all(connection: sqlite3.Connection) -> set[str]:
         ]
         rows |= nearest(_near(drawn, batch.texts, made))
         last = (year, own)
+    return kept, rows
+
+
+def store_all(connection: sqlite3.Connection, measured: Measured) -> set[str]:
+    """Write what :func:`measure_all` found; the reports whose rows changed."""
+    sketches, rows = measured
+    likeness.drop_sketches(connection)
+    likeness.put_sketches(connection, sketches)
     return likeness.replace(connection, likeness.all_rows(connection), rows)
 
 
