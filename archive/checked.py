@@ -21,7 +21,6 @@ from archive.records import Check
 
 CHECK_FIELDS = tuple(f.name for f in fields(Check))
 as_row = attrgetter(*CHECK_FIELDS)
-RULE = CHECK_FIELDS.index("rule_id")
 AGGREGATE_FIELDS = (
     "table_code",
     "row_code",
@@ -173,13 +172,12 @@ def put_checks(
     names = ", ".join(CHECK_FIELDS)
     gone = []
     stored = connection.execute(
-        f"SELECT id, {names} FROM checks WHERE report_id = ? AND version_no = ?",
-        [report_id, version_no],
+        f"SELECT id, {names} FROM checks WHERE report_id = ? AND version_no = ?"
+        f" AND rule_id {'IN' if inside else 'NOT IN'} (SELECT value FROM json_each(?))",
+        [report_id, version_no, _json(rules)],
     ).fetchall()
     kept = Counter(rows) if stored else Counter[Row]()
     for row_id, *row in stored:
-        if (row[RULE] in rules) is not inside:
-            continue
         if kept[tuple(row)]:
             kept[tuple(row)] -= 1
         else:
