@@ -119,7 +119,8 @@ class Writer:
                     "template": report.template,
                     "scope": "government_aggregate" if government else "own_organ",
                     "status": "extracted",
-                    "published_on": _shift(due, late), "published_on_source": "meta_pubdate",
+                    "published_on": _shift(due, late),
+                    "published_on_source": "meta_pubdate",
                     "due_on": due, "days_late": late, "source_url": url,
                     "sha256": sha256, "version_no": 1, "n_versions": 1,
                 }

@@ -94,7 +94,7 @@ def test_documents_ahead_are_few_however_many_there_are(workers):
 
     reading = workers.read_all(work())
     assert next(reading)[0] == 0
-    assert len(taken) == 5  # two a worker, and the one that is given out
+    assert len(taken) == 9  # four a worker, and the one that is given out
 
 
 def test_pages_of_common_size_are_read_here_and_other_forms_in_a_worker():
