@@ -1,10 +1,13 @@
 """Fixtures that several packages share."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -40,19 +43,28 @@ def gold(corpus: Path) -> dict[str, dict]:
     }
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One demo at a time: a second one would find the ports of its portals taken."""
+    with (Path(tempfile.gettempdir()) / "nianbao-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def nianbao() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a process of its own, as a user does."""
 
     def run(*args: object, code: int | None = 0, timeout: float = 120, **env: str):
-        done = subprocess.run(
-            [BIN / "nianbao", *map(str, args)],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-            env={k: v for k, v in os.environ.items() if k != "NIANBAO_DATA"} | env,
-        )
+        with alone() if "demo" in args else nullcontext():
+            done = subprocess.run(
+                [BIN / "nianbao", *map(str, args)],
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+                env={k: v for k, v in os.environ.items() if k != "NIANBAO_DATA"} | env,
+            )
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr
         return done
