@@ -15,8 +15,9 @@ is a snapshot of the catalogue, and the site is a view of that snapshot::
 
 Promises:
 
-* The network is touched once. Everything after a capture is a repeatable reading of
-  stored bytes; ``extract`` works with the network unplugged.
+* A portal is asked once. Everything after a capture is a repeatable reading of stored
+  bytes; ``extract`` works with the network unplugged, unless ``storage.yml`` keeps the
+  bytes at the other end of it.
 * A catalogue row never points at bytes that are not on disk: records are written and
   fsynced before the transaction that names them.
 * One copy of every original: it is read out of its WARC record by offset and verified
@@ -25,7 +26,19 @@ Promises:
 * ``catalog.db`` can be lost: ``warc/`` holds all that is needed to make it again.
 
 This layer owns the nouns (``records``), the WARC store, the catalogue (the only SQL),
-publication and the site. It knows nothing of Scrapy and reads no documents.
+publication and the site. It knows nothing of Scrapy and reads no documents. Where to
+look for what::
+
+    warc*, storage, ranged, codings, http, cdxj     records and the files they lie in
+    catalog, dictionary, migrations, ledger, reindex, fold      the finding aid
+    frontier, aliases, hosts, due, tombstones       what is asked for, and when
+    readings, changes, history, succession, parts, packages     versions of reports
+    checked, filings, likeness, reviews             findings and decisions on them
+    authority, coverage, duty                       who must report, and who did
+    troubles, alarms, alarmfeed, hook, statuscli    what needs a person
+    publish, wide, unchanged, manifest, withholding   the snapshot
+    site, serve, metadata, documentation, questions   its view
+    export                                          its copies for elsewhere
 """
 
 __version__ = "0.1.0"

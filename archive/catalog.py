@@ -497,17 +497,6 @@ class Catalog:
                 key | asdict(check) for check in report.checks
             )
 
-    def current_versions(self) -> list[tuple[str, int]]:
-        """(report_id, version_no) of every report's current version.
-
-        Quarantined reports are left out: nothing is concluded from them.
-        """
-        sql = (
-            "SELECT report_id, version_no FROM reports"
-            " WHERE status <> 'quarantined' ORDER BY report_id"
-        )
-        return [(r["report_id"], r["version_no"]) for r in self.rows(sql)]
-
     def candidates(self) -> list[dict[str, Any]]:
         """Every document that was ever read, with what is known about its place.
 

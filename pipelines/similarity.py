@@ -235,7 +235,7 @@ def refresh(
     due |= set(dirty or ())
     if not (due or gone or everything):
         return Refreshed()
-    if everything or len(due) > MOST * total:
+    if everything or _most(due, total):
         with catalog.atomic():
             return Refreshed(
                 total, frozenset(store_all(connection, measure_all(connection)))
@@ -295,7 +295,12 @@ def _sketch(prose: Prose, chapter_no: int, drawn: str) -> Sketch:
 def all_due(connection: sqlite3.Connection) -> bool:
     """Whether so many reports are due that :func:`refresh` would measure all anew."""
     due = likeness.unmeasured(connection, METHOD)
-    return len(due) > MOST * likeness.count(connection)
+    return _most(due, likeness.count(connection))
+
+
+def _most(due: set[str], total: int) -> bool:
+    """Whether measuring all takes less than holding each against the others."""
+    return len(due) > MOST * total
 
 
 def measure_all(connection: sqlite3.Connection) -> Measured:

@@ -42,7 +42,7 @@ async def on_the_site(sample) -> list[tuple]:
 
 
 async def test_duckdb_gives_the_sums_of_the_site(folder, on_the_site):
-    duckdb = pytest.importorskip("duckdb")
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
     cells = f"read_parquet('{folder}/cells/*/*.parquet', hive_partitioning = true)"
     assert duckdb.sql(SUMS.format(cells)).fetchall() == on_the_site
 
@@ -102,7 +102,7 @@ def test_fields_bear_their_labels_units_and_values(folder):
 
 
 def test_blanks_are_null_and_zeros_are_zero(folder):
-    duckdb = pytest.importorskip("duckdb")
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
     found = duckdb.sql(
         "SELECT col_code, value, state FROM read_parquet("
         f"'{folder}/cells/report_year=2020/*.parquet')"

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from archive.records import Agency
-from pipelines.rules import between
+from archive.site.strings import strings
+from pipelines.rules import between, labels
 from pipelines.rules.between import peers, repetition
 from pipelines.rules.between.repetition import Likeness
 from pipelines.rules.between.spec import between_book
@@ -232,3 +233,12 @@ def test_for_a_township_the_date_is_local_practice():
         "当地惯例期限 2024-01-31，2024-02-09 公布（据页面所示日期），逾期 9 天；"
         "条例没有规定乡镇、街道的期限"
     )
+
+
+@pytest.mark.parametrize(
+    "code", ["meta_pubdate", "visible", "info_card", "list", "url"]
+)
+def test_messages_call_the_source_of_a_date_as_the_site_does(code):
+    """Codes as `test_dates` has them; the site adds a remark to some."""
+    shown = strings()[f"date_source.{code}"]["zh"]
+    assert shown.startswith(labels.date_source(code))
