@@ -30,7 +30,8 @@ publication and the site. It knows nothing of Scrapy and reads no documents. Whe
 look for what::
 
     warc*, storage, ranged, codings, http, cdxj     records and the files they lie in
-    catalog, dictionary, migrations, ledger, reindex, fold      the finding aid
+    catalog, opening, dictionary, migrations        the finding aid
+    ledger, reindex, fold                           its making from files
     frontier, aliases, hosts, due, tombstones       what is asked for, and when
     readings, changes, history, succession, parts, packages     versions of reports
     checked, filings, likeness, reviews             findings and decisions on them
@@ -39,6 +40,7 @@ look for what::
     publish, wide, unchanged, manifest, withholding   the snapshot
     site, serve, metadata, documentation, questions   its view
     export                                          its copies for elsewhere
+    yamls, durations, console                       data files, the command line
 """
 
 __version__ = "0.1.0"

@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 from archive import __version__
 from archive.alarms import Alarm
 from archive.errors import StorageError
+from archive.phrases import Phrase, phrase
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 100
@@ -24,15 +25,18 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/nianbao/nianbao")
 NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: For a feed without entries.
 LONG_AGO = "1970-01-01T00:00:00Z"
-PREFIX = {"open": "", "acknowledged": "acknowledged: ", "over": "over: "}
+TAGS = {"en": "en", "zh": "zh-CN"}
 
 
-def render(alarms: Sequence[Alarm]) -> bytes:
-    """The feed of the latest alarms, given the latest first."""
+def render(alarms: Sequence[Alarm], lang: str = "en") -> bytes:
+    """The feed of the latest alarms, given the latest first, in ``en`` or ``zh``.
+
+    An entry has the same id in both languages.
+    """
     ET.register_namespace("", ATOM)
-    root = ET.Element(_tag("feed"), {"xml:lang": "en"})
+    root = ET.Element(_tag("feed"), {"xml:lang": TAGS[lang]})
     _add(root, "id", uuid.uuid5(NAMESPACE, "alarms").urn)
-    _add(root, "title", "nianbao: what needs a person")
+    _add(root, "title", getattr(phrase("alarm.title"), lang))
     shown = alarms[:ENTRIES]
     _add(root, "updated", max((a.updated_at for a in shown), default=LONG_AGO))
     _add(root, "generator", "nianbao", version=__version__)
@@ -41,11 +45,13 @@ def render(alarms: Sequence[Alarm]) -> bytes:
         node = ET.SubElement(root, _tag("entry"))
         name = f"alarm:{alarm.alarm_id}:{alarm.raised_at}"
         _add(node, "id", uuid.uuid5(NAMESPACE, name).urn)
-        _add(node, "title", PREFIX[alarm.state] + alarm.message[:200])
+        said = Phrase(alarm.said.zh[:200], alarm.said.en[:200])
+        title = phrase(f"alarm.{alarm.state}", said=said)
+        _add(node, "title", getattr(title, lang))
         _add(node, "published", alarm.raised_at)
         _add(node, "updated", alarm.updated_at)
         _add(node, "category", term=alarm.kind)
-        _add(node, "content", str(alarm), type="text")
+        _add(node, "content", getattr(alarm.told, lang), type="text")
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 

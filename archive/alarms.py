@@ -20,6 +20,7 @@ from typing import Any
 
 from archive.catalog import Catalog
 from archive.errors import UsageError
+from archive.phrases import Phrase, phrase
 
 ID_DIGITS = 10
 #: An id may be cut to this many characters where they name one alarm.
@@ -30,11 +31,17 @@ Judged = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is the matter now."""
+    """Something that is the matter now, in English and Chinese."""
 
     kind: str
     subject: str
     message: str
+    message_zh: str | None = None
+
+    @classmethod
+    def of(cls, kind: str, subject: str, said: Phrase) -> Trouble:
+        """Trouble that is told in both languages."""
+        return cls(kind, subject, said.en, said.zh)
 
     @property
     def alarm_id(self) -> str:
@@ -62,6 +69,7 @@ class Alarm:
     acknowledged_by: str | None
     note: str | None
     updated_at: str
+    message_zh: str | None = None
 
     @property
     def state(self) -> str:
@@ -70,13 +78,28 @@ class Alarm:
             return "over"
         return "acknowledged" if self.acknowledged_at else "open"
 
-    def __str__(self) -> str:
-        said = f"since {self.raised_at[:10]}"
+    @property
+    def said(self) -> Phrase:
+        """The message in both languages; in English alone by older software."""
+        return Phrase(self.message_zh or self.message, self.message)
+
+    @property
+    def told(self) -> Phrase:
+        """The message, since when it is so, and who knows."""
+        since = phrase("alarm.since", day=self.raised_at[:10])
         if self.acknowledged_at:
-            by = f" by {self.acknowledged_by}" if self.acknowledged_by else ""
-            note = f": {self.note}" if self.note else ""
-            said += f", acknowledged{by} on {self.acknowledged_at[:10]}{note}"
-        return f"{self.message} ({said}) [{self.alarm_id}]"
+            by, note = self.acknowledged_by, self.note
+            since = phrase(
+                "alarm.known",
+                since=since,
+                day=self.acknowledged_at[:10],
+                by=phrase("alarm.by", who=by) if by else "",
+                note=phrase("alarm.note", note=note) if note else "",
+            )
+        return phrase("alarm.told", said=self.said, since=since, alarm_id=self.alarm_id)
+
+    def __str__(self) -> str:
+        return self.told.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +152,7 @@ def as_alarm(trouble: Trouble, at: str, run_id: str | None) -> Alarm:
         acknowledged_by=None,
         note=None,
         updated_at=at,
+        message_zh=trouble.message_zh,
     )
 
 
@@ -155,10 +179,13 @@ def settle(
             if before is None or before.state == "over":
                 raised.append(alarm_id)
                 _put(catalog, as_alarm(trouble, moment, run_id))
-            elif before.message != trouble.message:
+            elif (before.message, before.message_zh) != (
+                trouble.message,
+                trouble.message_zh,
+            ):
                 catalog.db.execute(
-                    "UPDATE alarms SET message = ? WHERE alarm_id = ?",
-                    [trouble.message, alarm_id],
+                    "UPDATE alarms SET message = ?, message_zh = ? WHERE alarm_id = ?",
+                    [trouble.message, trouble.message_zh, alarm_id],
                 )
         for alarm_id, before in known.items():
             over = alarm_id not in now and judged(before.kind, before.subject)

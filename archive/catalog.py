@@ -15,11 +15,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from archive.clock import Clock, iso, new_run_id, utc_now
 from archive.errors import StorageError
-from archive.migrations import migrations
+from archive.opening import opened
 from archive.portals import hosts_of
 from archive.records import (
     Agency,
@@ -70,23 +68,17 @@ def row_to_capture(row: Mapping[str, Any]) -> Capture:
 
 
 class Catalog:
-    """Opens, migrates, reads and writes one ``catalog.db``."""
+    """Opens, migrates, reads and writes one ``catalog.db``.
+
+    Where it cannot be written it is only read, see :mod:`archive.opening`.
+    """
 
     def __init__(self, path: Path, *, clock: Clock = utc_now) -> None:
         self.path = Path(path)
         self._clock = clock
         #: Told when a run is finished, inside the transaction that says so.
         self.on_finish: Callable[[str], None] = lambda run_id: None
-        try:
-            connection = sqlite3.connect(self.path, timeout=5)
-            self.db = Database(connection)
-            self.db.execute("PRAGMA journal_mode = WAL")
-            self.db.execute("PRAGMA synchronous = NORMAL")
-            self.db.execute("PRAGMA busy_timeout = 5000")
-            migrations.apply(self.db)
-            self.db.execute("PRAGMA foreign_keys = ON")
-        except sqlite3.Error as error:
-            raise StorageError(f"cannot open {self.path}: {error}") from error
+        self.db = opened(self.path)
 
     def close(self) -> None:
         """Close the database."""
@@ -230,12 +222,18 @@ class Catalog:
 
     def holder(self, sha256: str) -> Capture | None:
         """The first capture whose record holds this payload (not a revisit)."""
-        row = self.one(
-            "SELECT * FROM captures WHERE sha256 = ? AND outcome = 'ok'"
-            " ORDER BY captured_at LIMIT 1",
-            [sha256],
-        )
-        return row_to_capture(row) if row else None
+        return next(iter(self.holders(sha256, 1)), None)
+
+    def holders(self, sha256: str, limit: int) -> list[Capture]:
+        """The first captures whose records hold this payload, in order of time."""
+        return [
+            row_to_capture(row)
+            for row in self.rows(
+                "SELECT * FROM captures WHERE sha256 = ? AND outcome = 'ok'"
+                " ORDER BY captured_at LIMIT ?",
+                [sha256, limit],
+            )
+        ]
 
     def captures_in(self, file: str) -> list[Capture]:
         """Captures whose records lie in a WARC file, in the order of the file."""

@@ -95,8 +95,13 @@ def entries(path: Path) -> Iterator[Entry]:
         yield from entries_of(data, path.name)
 
 
-def entries_of(data: Bytes, name: str) -> Iterator[Entry]:
-    """The lines of the WARC file ``name``; what cannot be read is passed over."""
+def entries_of(
+    data: Bytes, name: str, readable: set[int] | None = None
+) -> Iterator[Entry]:
+    """The lines of the WARC file ``name``; what cannot be read is passed over.
+
+    The offsets of the records that can be read are put into ``readable``.
+    """
     found: list[tuple[frozenset[str], Entry]] = []
     posts: dict[str, tuple[str, str]] = {}
     for member in members(data):
@@ -107,6 +112,8 @@ def entries_of(data: Bytes, name: str) -> Iterator[Entry]:
             made = entry(record, name, member.offset, member.length)
         except BadRecord:  # what fixity is for
             continue
+        if readable is not None:
+            readable.add(member.offset)
         if made is not None:
             found.append((_exchange(record), made))
         elif record.kind == "request" and (asked := request_query(record.block)):

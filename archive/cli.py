@@ -7,21 +7,19 @@ from typing import Any
 
 import click
 
-from archive.catalog import Catalog
-from archive.console import Outcome, data_option, note, progress, reporting
+from archive.console import PORT, Outcome, data_option, note, progress, reporting
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged, UsageError
 from archive.export.cli import export
 from archive.reviewcli import review
 from archive.statuscli import status
-from archive.storage import Shelf
 from archive.withholdcli import withhold
 
 
 @click.command()
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8001, show_default=True)
+@click.option("--port", type=PORT, default=8001, show_default=True)
 @click.option(
     "--base-url", default="/", show_default=True, help="Path the site stands under."
 )
@@ -38,6 +36,7 @@ def serve(
     """Serve the published snapshot with Datasette, also the next one."""
     from archive.serve import Public
     from archive.serve import serve as serve_site
+    from archive.storage import Shelf
 
     _ = Shelf(data.warc).remote  # a setting that cannot be meant is told at once
     public = Public(base_url=base_url, trusted_proxies=trusted_proxies)
@@ -55,6 +54,7 @@ MISSING_SHOWN = 40
 @reporting
 def coverage(data: DataDir, year: int | None, adcode: str) -> Outcome:
     """Show which reports are here, late, missing, unreadable or blocked, by year."""
+    from archive.catalog import Catalog
     from archive.clock import china_date, utc_now
     from archive.coverage import judge, read, summary
 
@@ -111,6 +111,7 @@ def close_left_open(data: DataDir) -> None:
 @reporting
 def fixity(data: DataDir, sample: int | None) -> Outcome:
     """Read every stored record again and compare it with its digests."""
+    from archive.catalog import Catalog
     from archive.fixity import require_readable, verify
 
     require_archive(data)
@@ -149,6 +150,7 @@ def fixity(data: DataDir, sample: int | None) -> Outcome:
 def reindex(data: DataDir) -> Outcome:
     """Make the catalogue again from the WARC files alone."""
     from archive.reindex import rebuild, summary
+    from archive.storage import Shelf
 
     if not any(".warc.gz" in name for name in Shelf(data.warc).names()):
         raise UsageError(f"there are no WARC files in {data.warc}")

@@ -11,28 +11,25 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from archive.datadir import ENVIRONMENT_VARIABLE, DataDir
-from archive.errors import NianbaoError
+from archive.errors import Interrupted, NianbaoError, StorageError, UsageError
 
 COMPLETE = 0
 ATTENTION = 1
+INTERRUPTED = Interrupted.exit_code
+#: A port to serve on; 0 is any that is free.
+PORT = click.IntRange(0, 65535)
+#: Seconds between two lines of progress where no terminal shows a bar.
+LINE_EVERY = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,26 @@ class DataDirType(click.ParamType):  # type: ignore[type-arg]
     name = "directory"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> DataDir:
-        """Wrap the path; nothing is created yet."""
-        return value if isinstance(value, DataDir) else DataDir(Path(value))
+        """Wrap the path; nothing is created yet. StorageError for what is no folder."""
+        data = value if isinstance(value, DataDir) else DataDir(Path(value))
+        problem = _problem(data.root)
+        if problem:
+            raise StorageError(
+                f"the data directory {data.root} {problem} "
+                f"(choose another with --data or ${ENVIRONMENT_VARIABLE})"
+            )
+        return data
+
+
+def _problem(root: Path) -> str:
+    """What is wrong with a data directory that is there, '' if nothing."""
+    try:
+        if root.is_dir():
+            opens = os.access(root, os.R_OK | os.X_OK)
+            return "" if opens else "cannot be opened: permission denied"
+        return "cannot be written: it is no directory" if root.exists() else ""
+    except OSError as error:
+        return f"cannot be opened: {error.strerror}"
 
 
 data_option = click.option(
@@ -114,11 +129,22 @@ class Step(Protocol):
 
 @contextmanager
 def progress(title: str, total: int | None = None) -> Iterator[Step]:
-    """A progress bar on a terminal; silent elsewhere, where logs are read later."""
+    """A progress bar on a terminal; elsewhere a plain line now and then, for logs."""
+    from rich.console import Console  # noqa: PLC0415 - a command that fails needs none
+
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda what="": None
+        yield _lines(title, total)
         return
+    from rich.progress import (  # noqa: PLC0415 - heavy, and for terminals alone
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (
         SpinnerColumn(),
         TextColumn("[bold]{task.description}"),
@@ -136,6 +162,29 @@ def progress(title: str, total: int | None = None) -> Iterator[Step]:
         yield step
 
 
+def _lines(title: str, total: int | None) -> Step:
+    """Tells in plain lines, ``LINE_EVERY`` seconds apart, how far the work is."""
+    done, told = 0, time.monotonic()
+
+    def step(what: str = "") -> None:
+        nonlocal done, told
+        done += 1
+        now = time.monotonic()
+        if now - told >= LINE_EVERY:
+            told = now
+            note(f"{title}: {done}{f' of {total}' if total else ''} {what}".rstrip())
+
+    return step
+
+
+def _fail(message: str, code: int, kind: str) -> NoReturn:
+    """End with ``code``; who asked for JSON gets an object in this case too."""
+    if "--json" in sys.argv:
+        told = {"summary": message, "attention": [], "error": kind, "exit_code": code}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    sys.exit(code)
+
+
 def run(group: click.Group) -> None:
     """Run the command line and map our errors to their exit codes."""
     for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C; nohup stays nohup
@@ -147,10 +196,11 @@ def run(group: click.Group) -> None:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        _fail(error.format_message(), UsageError.exit_code, UsageError.__name__)
     except (click.Abort, KeyboardInterrupt):
-        note("interrupted; the next run resumes")
-        sys.exit(11)
+        message = "interrupted; the next run resumes"
+        note(message)
+        _fail(message, INTERRUPTED, Interrupted.__name__)
     except NianbaoError as error:
         note(f"nianbao: {error}")
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code, type(error).__name__)

@@ -86,10 +86,12 @@ class DataDir:
     def alarms(self) -> Path:
         return self.public / "alarms.atom"
 
-    def prepare(self) -> DataDir:
+    def prepare(self, *, capturing: bool = False) -> DataDir:
         """Create the directories; make sure that they can be written to and filled.
 
-        Raises StorageError when they cannot, or when the disk is into its reserve.
+        ``capturing``: the collection too is to grow, and no portal is asked for what
+        could not be kept. Raises StorageError when they cannot, or when the disk is
+        into its reserve.
         """
         try:
             for path in (self.root, self.warc, self.public):
@@ -104,8 +106,25 @@ class DataDir:
                 f"the data directory {self.root} cannot be written: {error.strerror} "
                 "(choose another with --data or $NIANBAO_DATA)"
             ) from error
+        if capturing and not os.access(self.warc, os.W_OK | os.X_OK):
+            raise StorageError(
+                f"the WARC folder {self.warc} cannot be written: nothing that is"
+                " captured could be kept"
+            )
         require_space(self.root)
         return self
+
+    @contextmanager
+    def kept_still(self) -> Iterator[None]:
+        """Hold the directory while it is read, so that nobody writes meanwhile.
+
+        Where nothing can be written nobody does. Raises as :meth:`lock`.
+        """
+        if self.root.is_dir() and not os.access(self.root, os.W_OK):
+            yield
+            return
+        with self.lock():
+            yield
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -14,9 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from archive import codes
+from archive import codes, yamls
 from archive.errors import TemplateError
 from archive.records import Metric
 
@@ -171,7 +169,7 @@ def tables() -> dict[str, Table]:
     """All tables of the dictionary by name, in an order that creates parents first."""
     text = files("archive").joinpath("dictionary.yml").read_text("utf-8")
     found = {}
-    for name, spec in yaml.safe_load(text).items():
+    for name, spec in yamls.load(text).items():
         unknown = set(spec) - TABLE_KEYS
         if unknown:
             raise TemplateError(f"dictionary.yml: {name}: unknown {sorted(unknown)}")

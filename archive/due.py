@@ -12,6 +12,7 @@ from datetime import datetime
 
 from archive.catalog import Catalog
 from archive.clock import iso
+from archive.frontier import AHEAD
 from archive.records import Source
 
 
@@ -25,7 +26,8 @@ class Agenda:
 
 
 _DUE = (
-    "(state = 'pending' OR next_due <= ?1 OR (state = 'failed' AND next_due IS NULL))"
+    "(state = 'pending' OR next_due <= ?1 OR coalesce(visited_at, '') > ?2"
+    " OR (state = 'failed' AND next_due IS NULL))"
 )
 
 
@@ -39,7 +41,8 @@ def due_sources(
     due = {
         row["source_id"]
         for row in catalog.rows(
-            f"SELECT DISTINCT source_id FROM frontier WHERE {_DUE}", [iso(now)]
+            f"SELECT DISTINCT source_id FROM frontier WHERE {_DUE}",
+            [iso(now), iso(now + AHEAD)],
         )
     }
     return [
@@ -66,7 +69,7 @@ def agenda(catalog: Catalog, now: datetime) -> Agenda:
         f"SELECT count(DISTINCT CASE WHEN {_DUE} THEN source_id END) AS portals,"
         f" coalesce(sum(CASE WHEN {_DUE} THEN 1 END), 0) AS pages,"
         f" min(CASE WHEN NOT {_DUE} THEN next_due END) AS next_due FROM frontier",
-        [iso(now)],
+        [iso(now), iso(now + AHEAD)],
     )
     assert row is not None
     return Agenda(int(row["portals"]), int(row["pages"]), row["next_due"])

@@ -6,6 +6,7 @@ SHA-256 and the CRC-32 of every compressed record, taken when the file was first
 verified (``warc_files``): bits of the gzip framing that no digest of the content covers
 are found by these. Per catalogue: SQLite's ``integrity_check``, and that every capture
 resolves. The outcome is kept as events (``fixity_events``), in the sense of PREMIS.
+Pages of which no copy is whole are asked for in full at their next visit.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from typing import Any
 from archive.catalog import Catalog
 from archive.clock import Clock, iso, utc_now
 from archive.console import Step
-from archive.errors import ArchiveDamaged
+from archive.copies import is_whole
+from archive.errors import ArchiveDamaged, StorageError
+from archive.frontier import Frontier
 from archive.http import parse_response
 from archive.ranged import LOOK
 from archive.records import Capture
@@ -37,6 +40,7 @@ from archive.warcparse import (
     verify_block,
     verify_payload,
 )
+from archive.warcreader import WarcReader
 from archive.warcscan import Bytes, Member, members, read_member
 
 #: Begins the reason of a capture whose maker wrote a payload digest of his own kind.
@@ -116,7 +120,8 @@ def _record_id(member: Member, row: Capture | None) -> str | None:
     return found.strip("<>") or None
 
 
-def _payload_sha256(record: RawRecord) -> str:
+def payload_sha256(record: RawRecord) -> str:
+    """SHA-256 of what a record holds, of a response without its transfer coding."""
     block = record.block
     payload = parse_response(block).payload if record.kind == "response" else block
     return hashlib.sha256(payload).hexdigest()
@@ -154,7 +159,7 @@ def _against_row(member: Member, record: RawRecord, row: Capture) -> str | None:
         return f"has {member.length} bytes, the catalogue says {row.warc_length}"
     if record.kind in RESPONSES and row.outcome == "revisit":
         return None
-    if row.sha256 is not None and (found := _payload_sha256(record)) != row.sha256:
+    if row.sha256 is not None and (found := payload_sha256(record)) != row.sha256:
         return f"SHA-256 is {found}, the catalogue says {row.sha256}"
     return None
 
@@ -285,7 +290,36 @@ def verify(
             _register(catalog, check, moment)
         for event in _events(result, run_id, moment):
             catalog.db.table("fixity_events").insert(event)
+        if lost := _lost(catalog, directory, result):
+            Frontier(catalog).distrust(lost)
     return result
+
+
+def _lost(catalog: Catalog, directory: Path, result: Verification) -> list[str]:
+    """Payloads of damaged records of which no other copy is known to be whole."""
+    reader, lost = WarcReader(directory), []
+    for sha256 in sorted(_damaged(catalog, result)):
+        try:
+            if not is_whole(catalog, reader, sha256):
+                lost.append(sha256)
+        except StorageError:  # a copy that lies elsewhere may be whole: it is seen then
+            continue
+    return lost
+
+
+def _damaged(catalog: Catalog, result: Verification) -> set[str]:
+    """Payloads of the records that are damaged or not there."""
+    files = set(result.missing)
+    files |= {d.file for d in result.damages if d.offset is not None}
+    places = {(damage.file, damage.offset) for damage in result.damages}
+    return {
+        capture.sha256
+        for file in files
+        for capture in catalog.captures_in(file)
+        if capture.outcome == "ok"
+        and capture.sha256
+        and ((file, capture.warc_offset) in places or file in result.missing)
+    }
 
 
 def _ledgers(catalog: Catalog) -> set[str]:

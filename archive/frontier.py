@@ -8,9 +8,10 @@ A URL that never answered is asked again by every run until it has failed
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from archive.catalog import Catalog
@@ -24,6 +25,9 @@ NAVIGATION = ("home", "column", "list")
 MAX_ATTEMPTS = 3
 #: Failures that say nothing about the page itself and are not counted against it.
 UNCOUNTED = ("robots", "resting")
+#: A visit that lies so far ahead took place while the clock was wrong; when its page is
+#: due next was decided by that clock, so it is due now.
+AHEAD = timedelta(days=2)
 
 ROW_COLUMNS = (
     "source_id, url, role, priority, depth, via, link_text, list_date, attempts,"
@@ -103,6 +107,9 @@ class Frontier:
 
     def _now(self) -> str:
         return iso(self._clock())
+
+    def _ahead(self) -> str:
+        return iso(self._clock() + AHEAD)
 
     # ----------------------------------------------------------------- filling
 
@@ -185,7 +192,7 @@ class Frontier:
                 f" role IN ({_marks(NAVIGATION)})"
                 " OR (state = 'failed' AND attempts < ? AND first_ok_at IS NULL)"
                 f" OR (state = 'failed' AND reason IN ({_marks(UNCOUNTED)}))"
-                " OR (state <> 'pending' AND (? OR next_due <= ?)))",
+                " OR (state <> 'pending' AND (? OR next_due <= ? OR visited_at > ?)))",
                 [
                     source_id,
                     *NAVIGATION,
@@ -193,6 +200,7 @@ class Frontier:
                     *UNCOUNTED,
                     int(refresh),
                     self._now(),
+                    self._ahead(),
                 ],
             )
         return int(cursor.rowcount)
@@ -209,11 +217,12 @@ class Frontier:
             cursor = self.catalog.db.execute(
                 "UPDATE frontier SET state = 'pending' WHERE source_id = ?1"
                 " AND state <> 'pending' AND (next_due <= ?2 OR role = 'home'"
-                " OR (state = 'failed' AND next_due IS NULL)"
+                " OR visited_at > ?4 OR (state = 'failed' AND next_due IS NULL)"
                 f" OR (role IN ({navigation}) AND (?3 OR EXISTS (SELECT 1 FROM"
-                "  frontier n WHERE n.source_id = ?1 AND n.next_due <= ?2"
+                "  frontier n WHERE n.source_id = ?1"
+                "  AND (n.next_due <= ?2 OR n.visited_at > ?4)"
                 f" AND n.role IN ({navigation})))))",
-                [source_id, self._now(), int(whole)],
+                [source_id, self._now(), int(whole), self._ahead()],
             )
         return int(cursor.rowcount)
 
@@ -232,6 +241,19 @@ class Frontier:
         return FrontierRow(**row)
 
     # ----------------------------------------------------------------- serving
+
+    def distrust(self, contents: Iterable[str]) -> int:
+        """Have pages asked for in full at their next visit: no copy of them is whole.
+
+        An answer that they are what they were would leave it at that. ``contents`` are
+        SHA-256 digests. Returns how many pages there are.
+        """
+        with self.catalog.atomic():
+            return self.catalog.db.execute(
+                "UPDATE frontier SET etag = NULL, last_modified = NULL"
+                " WHERE good_sha256 IN (SELECT value FROM json_each(?))",
+                [json.dumps([*contents])],
+            ).rowcount
 
     def next(self, source_id: str, skip: Iterable[str] = ()) -> FrontierRow | None:
         """The most urgent pending URL of a source that is not in ``skip``."""
@@ -374,6 +396,15 @@ class Frontier:
         """Whether exactly this content was read at exactly this address before."""
         found = self.catalog.one(
             "SELECT 1 AS found FROM triage WHERE sha256 = ? AND url = ?", [sha256, url]
+        )
+        return found is not None
+
+    def was_judged(self, sha256: str, url: str, kind: str) -> bool:
+        """Whether the reason given for this content begins with ``kind``, a colon."""
+        found = self.catalog.one(
+            "SELECT 1 AS found FROM triage WHERE sha256 = ? AND url = ?"
+            " AND substr(reason, 1, length(?) + 1) = ? || ':'",
+            [sha256, url, kind, kind],
         )
         return found is not None
 

@@ -49,15 +49,20 @@ def _naming(data: DataDir, sha256: str) -> Path | None:
     return next((p for p in paths if (_read(p) or {}).get("sha256") == sha256), None)
 
 
+def require(data: DataDir) -> None:
+    """Raise UsageError when nothing is published."""
+    if not data.published.exists():
+        raise UsageError(
+            f"nothing is published: {data.published} (run `nianbao publish` first)"
+        )
+
+
 def current(data: DataDir, sha256: str | None = None) -> dict[str, Any]:
     """The manifest of the published database; ``sha256`` is its digest if known.
 
     Raises UsageError when nothing is published or no manifest names what is.
     """
-    if not data.published.exists():
-        raise UsageError(
-            f"nothing is published: {data.published} (run `nianbao publish` first)"
-        )
+    require(data)
     sha256 = sha256 or digest(data.published)
     path = _naming(data, sha256)
     found = _read(path) if path else None

@@ -14,8 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.dictionary import (
     WIDE_TABLES,
     Column,
@@ -130,7 +129,7 @@ def _units(wide: str, metrics: Iterable[Metric]) -> dict[str, str]:
 @cache
 def _load(name: str) -> dict[str, Any]:
     text = files("archive.site").joinpath(name).read_text("utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yamls.load(text))
 
 
 def _strict(file: str, name: str, spec: dict[str, Any], known: set[str]) -> None:

@@ -205,3 +205,18 @@ def m014_alarms(db: Database) -> None:
         if table.name == "alarms" and not db[table.name].exists():
             for statement in table.ddl(known):
                 db.execute(statement)
+
+
+@migrations()
+def m016_two_languages(db: Database) -> None:
+    """Add what findings, decisions on them and alarms say in the other language."""
+    added = {
+        "checks": "message_en",
+        "check_reviews": "message_en",
+        "alarms": "message_zh",
+    }
+    for table in catalog_tables():
+        present = db.table(table.name).columns_dict
+        for column in table.columns:
+            if column.name == added.get(table.name) and column.name not in present:
+                db.execute(f"ALTER TABLE {table.name} ADD COLUMN {column.ddl()}")

@@ -61,6 +61,13 @@ VERSIONED = (
     "leftovers",
     "similar_chapters",
 )
+#: Tables that are numbered anew, and in which order: the same archive gives the same
+#: numbers, in whatever order its parts came to be.
+NUMBERED: dict[str, tuple[str, ...]] = {
+    "chapters": ("report_id", "version_no", "id"),
+    "leftovers": ("report_id", "version_no", "id"),
+    "checks": ("report_id", "version_no", "rule_id", "id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +179,11 @@ def build(
 
 
 def _copy(connection: sqlite3.Connection, table: Table) -> None:
-    columns = ", ".join(f'"{c}"' for c in table.column_names)
-    order = ", ".join(f'"{k}"' for k in table.key)
+    names, key = table.column_names, tuple(table.key)
+    if table.name in NUMBERED:  # the catalogue's numbers tell when a row was written
+        names, key = tuple(n for n in names if n != "id"), NUMBERED[table.name]
+    columns = ", ".join(f'"{c}"' for c in names)
+    order = ", ".join(f'"{k}"' for k in key)
     where = ""
     if table.name in VERSIONED:
         where = (

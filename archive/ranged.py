@@ -45,9 +45,9 @@ class Ranged:
     def find(self, wanted: bytes, start: int = 0, end: int | None = None) -> int:
         """Where ``wanted`` begins between ``start`` and ``end``, -1 for nowhere."""
         end = self._size if end is None else min(end, self._size)
-        at = start
+        at, look = start, max(self._block, len(wanted))
         while at + len(wanted) <= end:
-            upto = min(at + self._block, end)
+            upto = min(at + look, end)
             found = self[at:upto].find(wanted)
             if found >= 0:
                 return at + found

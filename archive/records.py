@@ -217,6 +217,7 @@ class Check:
     origin: str | None = None  # report | reading | unclear: whose error it would be
     suspects: str | None = None  # JSON: least sets of cells whose change would mend it
     place: str | None = None  # of quoted words: chapter:start-end in chapters.text
+    message_en: str | None = None  # the message in English, of FAIL and UNCERTAIN only
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,11 @@ from dataclasses import asdict
 
 import click
 
-from archive import console, ledger, reviews
-from archive.catalog import Catalog
+from archive import console
 from archive.codes import DECISIONS
 from archive.console import Outcome, data_option, reporting
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from archive.warcrepair import recover
 
 
 @click.group()
@@ -36,6 +34,9 @@ def list_findings(data: DataDir, state: str | None, rule_id: str | None) -> Outc
 
     Without a choice all of them: open, decided and obsolete.
     """
+    from archive import reviews
+    from archive.catalog import Catalog
+
     _require(data)
     with Catalog(data.catalog) as catalog:
         found = reviews.listing(catalog, state, rule_id)
@@ -78,6 +79,10 @@ def decide(
     ignored    of no importance
     reopened   an earlier decision is taken back
     """
+    from archive import ledger, reviews
+    from archive.catalog import Catalog
+    from archive.warcrepair import recover
+
     _require(data)
     if not (reviewer or "").strip():
         raise UsageError("say who decides: --reviewer, or $NIANBAO_REVIEWER")
@@ -88,9 +93,10 @@ def decide(
         with Catalog(data.catalog) as catalog:
             catalog.close_killed_runs()
             ledger.keep(catalog, data.warc)
-            run_id = catalog.start_run("review")
-            # One transaction: a decision that is stored is in the ledger, too.
+            # One transaction: a decision that is stored is in the ledger, too, and one
+            # that is refused leaves no run behind.
             with catalog.atomic():
+                run_id = catalog.start_run("review")
                 done = reviews.decide(
                     catalog, fingerprint, decision, note=note, reviewer=reviewer
                 )

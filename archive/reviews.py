@@ -48,6 +48,7 @@ class Reviewed:
     note: str | None = None
     reviewer: str | None = None
     reviewed_at: str | None = None
+    message_en: str | None = None
 
     def __str__(self) -> str:
         said = ""
@@ -61,7 +62,8 @@ class Reviewed:
 
 #: Findings of the current versions; two reports never share a fingerprint.
 _FOUND = (
-    "SELECT k.fingerprint, k.rule_id, k.report_id, k.scope, k.message FROM checks k"
+    "SELECT k.fingerprint, k.rule_id, k.report_id, k.scope, k.message, k.message_en"
+    " FROM checks k"
     " JOIN reports r ON r.report_id = k.report_id AND r.version_no = k.version_no"
     " WHERE k.verdict IN ('FAIL', 'UNCERTAIN') AND r.status <> 'quarantined'"
 )
@@ -142,6 +144,7 @@ def decide(
         "rule_id": one.rule_id,
         "scope": one.scope,
         "message": one.message,
+        "message_en": one.message_en,
     }
     with catalog.atomic():
         catalog.upsert("check_reviews", row)

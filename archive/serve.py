@@ -92,6 +92,9 @@ def make_app(data: DataDir | Path, public: Public = Public()) -> Any:
         raise UsageError(
             f"{path} is not a published database: {error} (run `nianbao publish`)"
         ) from error
+    # A visitor's typing mistake is no news: without this every 400 and 404 writes its
+    # traceback with all local variables, a screenful, into the log. A 500 still does.
+    vars(pm.get_plugin("datasette.handle_exception"))["rich"] = None
     if not pm.is_registered(plugin):
         pm.register(plugin)
     # Installed packages are directories, so the paths stay valid after the context.

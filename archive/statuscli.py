@@ -6,19 +6,20 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive import alarmfeed, alarms, console, ledger, troubles
-from archive.alarms import Alarm
-from archive.catalog import Catalog
+from archive import console
 from archive.clock import china_date, utc_now
 from archive.console import Outcome, data_option, reporting
 from archive.datadir import DataDir
-from archive.due import Agenda, agenda
 from archive.errors import UsageError
-from archive.warcrepair import recover
+
+if TYPE_CHECKING:
+    from archive.alarms import Alarm
+    from archive.catalog import Catalog
+    from archive.due import Agenda
 
 RUNS_SHOWN = 10
 #: Acknowledged alarms that are shown on a terminal.
@@ -55,6 +56,9 @@ def status(
     Exit code 1 while there is an alarm that nobody has acknowledged. --ack ID… or
     --ack --all acknowledges: an ID stands in brackets behind its alarm.
     """
+    from archive.catalog import Catalog
+    from archive.due import agenda
+
     if not data.catalog.exists():
         raise UsageError(f"there is no archive in {data.root}")
     if not ack and (ids or every):
@@ -83,6 +87,8 @@ def standing(catalog: Catalog) -> list[Alarm]:
     What the catalogue shows counts; of what it does not show, the last run's word.
     Nothing is written.
     """
+    from archive import alarms, troubles
+
     at = catalog.now()
     known = {one.alarm_id: one for one in alarms.lasting(catalog)}
     found = []
@@ -96,6 +102,10 @@ def standing(catalog: Catalog) -> list[Alarm]:
 def _acknowledge(
     data: DataDir, ids: Sequence[str] | None, by: str | None, note: str | None
 ) -> Outcome:
+    from archive import alarmfeed, alarms, ledger, troubles
+    from archive.catalog import Catalog
+    from archive.warcrepair import recover
+
     data.prepare()
     with data.lock():
         for repair in recover(data.warc):
@@ -103,9 +113,10 @@ def _acknowledge(
         with Catalog(data.catalog) as catalog:
             catalog.close_killed_runs()
             ledger.keep(catalog, data.warc)
-            run_id = catalog.start_run("acknowledge")
-            # One transaction: what is acknowledged is in the ledger, too.
+            # One transaction: what is acknowledged is in the ledger, too, and what is
+            # refused leaves no run behind.
             with catalog.atomic():
+                run_id = catalog.start_run("acknowledge")
                 alarms.settle(
                     catalog,
                     troubles.find(catalog, china_date(utc_now())),

@@ -27,14 +27,10 @@ from datetime import date
 
 from archive.alarms import Trouble
 from archive.catalog import Catalog
+from archive.phrases import phrase
 
-#: States of a portal, and how they are said.
-STATES = {
-    "unreachable": "could not be reached",
-    "blocked": "is behind a wall",
-    "robots": "is closed by robots.txt",
-    "empty": "yielded no link to a report",
-}
+#: States of a portal that are trouble; ``phrases.yml`` says how they are said.
+STATES = ("unreachable", "blocked", "robots", "empty")
 #: Kinds that this module finds; others are told by the run in which they happened.
 KINDS = (
     *STATES,
@@ -74,6 +70,10 @@ def complete_year(today: date) -> int:
     return today.year - (1 if today >= date(today.year, *COMPLETE) else 2)
 
 
+def _trouble(kind: str, subject: str, **told: object) -> Trouble:
+    return Trouble.of(kind, subject, phrase(f"trouble.{kind}", **told))
+
+
 def _name(row: dict[str, str]) -> str:
     return f"{row['source_id']} {row['name']}"
 
@@ -91,13 +91,11 @@ def _portals(catalog: Catalog) -> Iterator[Trouble]:
         "  AND f.role = 'home' AND f.state = 'failed') AS homeless"
         " FROM sources s ORDER BY s.source_id"
     ):
-        why = f": {row['why']}" if row["why"] else ""
-        if said := STATES.get(row["state"]):
-            text = f"{_name(row)} {said}{why}"
-            yield Trouble(row["state"], row["source_id"], text)
+        why = phrase("trouble.why", reason=row["why"]) if row["why"] else ""
+        if row["state"] in STATES:
+            yield _trouble(row["state"], row["source_id"], portal=_name(row), why=why)
         elif row["homeless"] and row["state"] in ("ok", "moved"):
-            text = f"{_name(row)}: the home page fails, only known pages answer{why}"
-            yield Trouble("home_fails", row["source_id"], text)
+            yield _trouble("home_fails", row["source_id"], portal=_name(row), why=why)
 
 
 def _columns(catalog: Catalog) -> Iterator[Trouble]:
@@ -109,15 +107,14 @@ def _columns(catalog: Catalog) -> Iterator[Trouble]:
         " ORDER BY c.source_id, c.url",
         STATES,
     ):
-        subject = f"{row['source_id']} {row['url']}"
-        if row["moved_to"]:
-            text = f"{_name(row)}: a report column moved: {row['url']} fails"
-            text += f" ({row['reason']}), reports are found at {row['moved_to']}"
-            yield Trouble("column_moved", subject, text)
-        else:
-            text = f"{_name(row)}: a report column fails and none is in its place:"
-            text += f" {row['url']}: {row['reason']}"
-            yield Trouble("column_lost", subject, text)
+        yield _trouble(
+            "column_moved" if row["moved_to"] else "column_lost",
+            f"{row['source_id']} {row['url']}",
+            portal=_name(row),
+            url=row["url"],
+            reason=row["reason"],
+            moved_to=row["moved_to"],
+        )
 
 
 def _walls(catalog: Catalog) -> Iterator[Trouble]:
@@ -127,8 +124,8 @@ def _walls(catalog: Catalog) -> Iterator[Trouble]:
         " WHERE f.state = 'failed' AND f.reason GLOB 'blocked*'"
         " AND s.state <> 'blocked' GROUP BY s.source_id ORDER BY s.source_id"
     ):
-        text = f"{_name(row)}: {row['n']} pages are behind a wall: {row['why']}"
-        yield Trouble("wall", row["source_id"], text)
+        told = {"portal": _name(row), "n": row["n"], "reason": row["why"]}
+        yield _trouble("wall", row["source_id"], **told)
 
 
 def _fewer(catalog: Catalog, year: int) -> Iterator[Trouble]:
@@ -149,8 +146,9 @@ def _fewer(catalog: Catalog, year: int) -> Iterator[Trouble]:
         " GROUP BY s.source_id HAVING was >= ?2 AND now * 2 < was ORDER BY s.source_id",
         [year, ENOUGH],
     ):
-        text = f"{_name(row)}: {row['now']} reports of {year}, {row['was']} of the year"
-        yield Trouble("fewer", f"{row['source_id']} {year}", f"{text} before")
+        subject = f"{row['source_id']} {year}"
+        told = {"now": row["now"], "was": row["was"], "year": year}
+        yield _trouble("fewer", subject, portal=_name(row), **told)
 
 
 def _unreadable(catalog: Catalog) -> Iterator[Trouble]:
@@ -163,7 +161,7 @@ def _unreadable(catalog: Catalog) -> Iterator[Trouble]:
         )
     }
     for url, why in sorted(found.items()):
-        yield Trouble("unreadable", url, f"not read: {url}: {why}")
+        yield _trouble("unreadable", url, url=url, reason=why)
 
 
 def _fixity(catalog: Catalog) -> Iterator[Trouble]:
@@ -186,4 +184,4 @@ def _fixity(catalog: Catalog) -> Iterator[Trouble]:
         place = row["file"]
         if row["warc_offset"] is not None:
             place += f":{row['warc_offset']}"
-        yield Trouble("fixity", place, f"damaged: {place}: {row['why']}")
+        yield _trouble("fixity", place, place=place, reason=row["why"])

@@ -134,7 +134,7 @@ class WarcStore(WarcReader):
         block, kind = exchange.response, WarcRecordType.response
         earlier = None
         if outcome == "ok" and len(response.payload) >= MIN_REVISIT_BYTES:
-            earlier = self._seen(sha256)
+            earlier = self._whole(self._seen(sha256))
         if exchange.asked or (earlier and "__wb_method=" in earlier.url):
             earlier = None  # replay finds what a revisit refers to by its address alone
         if unchanged is not None:
@@ -193,6 +193,21 @@ class WarcStore(WarcReader):
         if outcome == "ok":
             self._remember(sha256, capture)
         return capture
+
+    def _whole(self, held: Capture | None) -> Capture | None:
+        """A capture that a revisit may refer to: not one whose record is damaged here.
+
+        What lies elsewhere is not fetched for this; its checks are those of fixity.
+        """
+        if held is None or not self.shelf.locate(held.warc_file).exists():
+            return held
+        try:
+            self.read_original(
+                held.warc_file, held.warc_offset, held.warc_length, held.sha256
+            )
+        except ArchiveDamaged:
+            return None
+        return held
 
     def _remember(self, sha256: str, capture: Capture) -> None:
         self._fresh[sha256] = capture

@@ -7,12 +7,10 @@ from dataclasses import asdict
 
 import click
 
-from archive import console, ledger, withholding
-from archive.catalog import Catalog
+from archive import console
 from archive.console import Outcome, data_option, reporting
 from archive.datadir import DataDir
 from archive.errors import UsageError
-from archive.warcrepair import recover
 
 
 @click.command()
@@ -36,6 +34,10 @@ def withhold(
     Its place on the site then shows the date and the reason. The WARC files keep it,
     and what was read from it stays published. Without a SHA256: list the decisions.
     """
+    from archive import ledger, withholding
+    from archive.catalog import Catalog
+    from archive.warcrepair import recover
+
     if not data.catalog.exists():
         raise UsageError(f"there is no archive in {data.root}")
     if sha256 is None:
@@ -54,9 +56,10 @@ def withhold(
         with Catalog(data.catalog) as catalog:
             catalog.close_killed_runs()
             ledger.keep(catalog, data.warc)
-            run_id = catalog.start_run("withhold")
-            # One transaction: a decision that is stored is in the ledger, too.
+            # One transaction: a decision that is stored is in the ledger, too, and one
+            # that is refused leaves no run behind.
             with catalog.atomic():
+                run_id = catalog.start_run("withhold")
                 done = withholding.decide(
                     catalog, sha256, reason, lift=lift, decided_by=decided_by
                 )

@@ -2,7 +2,7 @@
 
 Pure. A host that says ``Retry-After`` is believed up to an hour; one that only fails is
 given twice the time after every failure, and after a few failures in a row it is left
-alone for the rest of the run, and for an hour at least.
+alone for the rest of the run. A run within the next hour tries it once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MAX_PAUSE = 3600.0
-#: How long a host that failed too often is left alone, also by the runs that follow.
+#: How long the runs that follow leave a host alone from its first failure on.
 REST_SECONDS = 3600.0
 #: Failures in a row after which a host is left alone.
 MAX_FAILURES = 5
@@ -78,9 +78,15 @@ class Breaker:
         """The host is well: start counting anew."""
         self._failures.pop(host, None)
 
-    def open(self, host: str, reason: str) -> None:
-        """Leave a host alone for what it did before this run."""
-        self._open.setdefault(host, reason)
+    def doubt(self, host: str) -> None:
+        """Leave a host alone from its first failure on: it failed before this run.
+
+        >>> breaker = Breaker(5)
+        >>> breaker.doubt("a.cn")
+        >>> breaker.failed("a.cn", "HTTP 500"), breaker.reason("a.cn")
+        (5, '5 failures in a row, the last: HTTP 500')
+        """
+        self._failures[host] = self.limit - 1
 
     def reason(self, host: str) -> str | None:
         """Why a host is left alone, None when it is not."""

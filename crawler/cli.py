@@ -11,12 +11,11 @@ import click
 import archive.cli
 import pipelines.cli
 from archive import __version__, console, hook
-from archive.console import Outcome, data_option, note, reporting
+from archive.console import PORT, Outcome, data_option, note, reporting
 from archive.datadir import DataDir
 from archive.durations import Duration
 from archive.errors import NianbaoError, UsageError
 from archive.records import Source
-from archive.warc import WarcStore
 from crawler.cluster.cli import fold
 from crawler.registry.cli import (
     allow_option,
@@ -25,7 +24,6 @@ from crawler.registry.cli import (
     sources_option,
 )
 from pipelines.cli import publish_catalog
-from pipelines.reference import open_archive
 
 #: Where `demo` serves the sample portals, so that a second run asks the same addresses;
 #: when one is taken, any free ports do, and pages captured before are new addresses.
@@ -56,9 +54,11 @@ def run_crawl(
     a worker's folder starts with.
     """
     from archive.fold import lend
+    from archive.warc import WarcStore
     from crawler.run import crawl as run
+    from pipelines.reference import open_archive
 
-    data.prepare()
+    data.prepare(capturing=True)
     with data.lock(), open_archive(data) as catalog:
         if lender is not None:
             lend(lender, catalog, [source.source_id for source in sources])
@@ -103,7 +103,9 @@ def run_crawl(
     help="Registry file to use instead of crawler/sources/.",
 )
 @click.option("--all", "everything", is_flag=True, help="Every source.")
-@click.option("--limit", type=int, help="At most this many pages per source.")
+@click.option(
+    "--limit", type=click.IntRange(1), help="At most this many pages per source."
+)
 @click.option("--refresh", is_flag=True, help="Ask for known pages again.")
 @click.option(
     "--max-time", type=Duration(), help="Time after which to stop in order: 90s, 6h."
@@ -208,20 +210,23 @@ def update(
     parse_networks(nets)
     words = tuple(hook.parse(hook_command)) if hook_command else ()
     options = Options(nets, max_time, max_time_per_portal, words, jobs)
-    data.prepare()
+    data.prepare(capturing=True)
     with data.lock():
         return run(data, registry, options)
 
 
 @cli.command()
 @data_option
-@click.option("--port", default=8001, show_default=True, help="Port of the site.")
+@click.option(
+    "--port", type=PORT, default=8001, show_default=True, help="Port of the site."
+)
 @click.option("--no-serve", is_flag=True, help="Stop after publishing.")
 def demo(data: DataDir, port: int, no_serve: bool) -> None:
     """Crawl the bundled sample portals on loopback, publish and serve."""
     from archive.serve import listen
     from archive.serve import serve as serve_site
     from crawler.sample.server import SamplePortals
+    from pipelines.reference import open_archive
 
     if not no_serve:
         listen("127.0.0.1", port).close()

@@ -12,7 +12,7 @@ from functools import cache
 from html import unescape
 from importlib.resources import files
 
-import yaml
+from archive import yamls
 
 #: Characters, white space left out, of the longest page that is only an excuse.
 MAX_TEXT = 250
@@ -32,7 +32,7 @@ BLANKS = re.compile(r"\s+")
 def phrases() -> tuple[str, ...]:
     """The wordings of ``missing.yml``."""
     text = files("crawler").joinpath("missing.yml").read_text("utf-8")
-    return tuple(_plain(str(wording)) for wording in yaml.safe_load(text)["phrases"])
+    return tuple(_plain(str(wording)) for wording in yamls.load(text)["phrases"])
 
 
 def _plain(text: str) -> str:

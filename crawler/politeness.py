@@ -93,11 +93,14 @@ class PolitenessMiddleware:
         return middleware
 
     def recall(self, resting: dict[str, Rest], now: datetime) -> None:
-        """Keep the pauses that earlier runs were told of."""
+        """Keep the pauses that earlier runs were asked for.
+
+        A host that broke down lately is tried once, in case it is well again.
+        """
         for rest in resting.values():
             self._noted.add(rest.host)
             if rest.failing:
-                self._breaker.open(rest.host, rest.reason)
+                self._breaker.doubt(rest.host)
             else:
                 self._paused[rest.host] = monotonic() + rest.seconds(now)
 
@@ -125,7 +128,8 @@ class PolitenessMiddleware:
             reason = answers[-1].capture.reason if walled else None
             self._failed(request, reason or f"HTTP {response.status}", asked)
         else:
-            self._answered(request)
+            if not request.meta.get("robots"):  # a small file proves little
+                self._answered(request)
             self._keep_pace(request)
         return response
 

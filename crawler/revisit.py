@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from archive.clock import iso
-from archive.frontier import FrontierRow, Memory
+from archive.frontier import AHEAD, FrontierRow, Memory
 from crawler import schedule
 from crawler.posting import is_post
 from crawler.visit import Answer
@@ -44,10 +44,18 @@ def after_answer(
     leaves is only that it went well.
     """
     first = row.first_ok_at or iso(now)
+    if first > iso(now + AHEAD):  # the clock was wrong then
+        first = iso(now)
     plan = schedule.Plan(schedule.list_due(now))
     if row.role not in schedule.NAVIGATION:
         began = datetime.fromisoformat(first)
-        plan = schedule.report_due(began, now, row.interval_days, changed=changed)
+        plan = schedule.report_due(
+            began,
+            now,
+            row.interval_days,
+            changed=changed,
+            share=schedule.share_of(row.url),
+        )
     status = answer.response.status
     if status == NOT_MODIFIED:
         memory = Memory(

@@ -31,6 +31,8 @@ MAX_CRAWL_DELAY = 60.0
 #: Hosts whose rules are remembered; more than that are never in work at once.
 MAX_ORIGINS = 3000
 NOT_ASCII = re.compile(rb"[\x80-\xff]")
+#: ``User-agent: nianbao/1.0`` speaks to us: no version is part of the token, 2.2.1.
+VERSION = re.compile(rb"^(\s*user-agent\s*:\s*[\w-]+)/[^\s#]*", re.I | re.M)
 
 
 class RobotsForbid(IgnoreRequest):
@@ -147,7 +149,7 @@ def rules_in(body: bytes) -> bytes:
     """The lines of a robots.txt, up to the limit, in ASCII.
 
     Bytes beyond ASCII are escaped as a URL has them, so that a path is compared by its
-    bytes, whether the file is GBK or UTF-8.
+    bytes, whether the file is GBK or UTF-8. Names of robots lose their version.
 
     >>> rules_in(b"\\xef\\xbb\\xbfDisallow: /\\xd5\\xfe/")
     b'Disallow: /%D5%FE/'
@@ -155,4 +157,5 @@ def rules_in(body: bytes) -> bytes:
     body = body.removeprefix(b"\xef\xbb\xbf")
     if len(body) > MAX_BYTES:  # a line cut short would be another rule
         body = body[:MAX_BYTES].rpartition(b"\n")[0]
+    body = VERSION.sub(rb"\1", body)
     return NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], body)

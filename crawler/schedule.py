@@ -4,11 +4,14 @@ Decree 711, art. 49, has the reports published by 31 January (departments) and 3
 (governments), so list pages matter from January to mid-April. A report is looked at
 again soon after it appeared, when corrections come, and then ever more rarely; one that
 changes is looked at more often, and all are once a year, in November, before the season
-begins. Days and hours are those of China.
+begins: each on a day of its own, so that no night has to ask for all of them. (Lists
+have no such day: when their season opens, all are asked for daily anyway.) Days and
+hours are those of China.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
@@ -25,6 +28,8 @@ LADDER = (1, 3, 7, 30, 90)
 LATER, MOST, LEAST = 180.0, 365.0, 1.0
 #: Month in which every document is asked for again, however quiet it is.
 YEARLY = 11
+#: How long that goes on: the month, all but the last night and what it may be late.
+YEARLY_SPREAD = timedelta(days=28)
 #: A long wait that ends so shortly before it goes on until then.
 NEAR = timedelta(days=60)
 #: Days until the next attempt after the first, second … failure in a row.
@@ -88,32 +93,52 @@ def list_due(now: datetime) -> datetime:
 
 
 def report_due(
-    first: datetime, now: datetime, interval: float | None, *, changed: bool
+    first: datetime,
+    now: datetime,
+    interval: float | None,
+    *,
+    changed: bool,
+    share: float = 0.0,
 ) -> Plan:
     """Next look at a report or file that just answered.
 
     ``first`` is its first capture, ``interval`` that of the last :class:`Plan`. A
     change halves the interval, none doubles it; before the last fixed step it only
-    adds visits to the steps. Whatever comes of it, the next November is not passed.
+    adds visits to the steps. Whatever comes of it, the day in the next November that
+    its ``share`` gives it is not passed.
     """
-    plan, november = _by_age(first, now, interval, changed=changed), next_november(now)
+    plan = _by_age(first, now, interval, changed=changed)
+    november = next_november(now, share)
     wait, short = plan.due - now, november - plan.due
     if wait > NEAR and short < NEAR:  # rather a little later than twice
         return Plan(november, plan.interval)
     return Plan(min(plan.due, november), plan.interval)
 
 
-def next_november(now: datetime) -> datetime:
-    """The beginning of the next November, in UTC.
+def next_november(now: datetime, share: float = 0.0) -> datetime:
+    """The moment that lies at a share (0 to 1) of the next November, in UTC.
+
+    A visit in November is that year's, wherever in the month its moment lies.
 
     >>> next_november(datetime(2026, 10, 31, 15, tzinfo=UTC)).isoformat()
     '2026-10-31T16:00:00+00:00'
-    >>> next_november(datetime(2026, 11, 20, 2, tzinfo=UTC)).year
-    2027
+    >>> next_november(datetime(2026, 11, 20, 2, tzinfo=UTC), 0.5).isoformat()
+    '2027-11-14T16:00:00+00:00'
     """
     today = china_date(now)
     year = today.year + (today.month >= YEARLY)
-    return datetime(year, YEARLY, 1, tzinfo=CHINA).astimezone(UTC)
+    begins = datetime(year, YEARLY, 1, tzinfo=CHINA)
+    return (begins + share * YEARLY_SPREAD).astimezone(UTC)
+
+
+def share_of(url: str) -> float:
+    """Where in a period the turn of an address comes, from 0 to 1; always the same.
+
+    >>> round(share_of("http://a.gov.cn/1.html"), 3)
+    0.844
+    """
+    digest = hashlib.sha256(url.encode()).digest()
+    return int.from_bytes(digest[:4]) / 2**32
 
 
 def _by_age(

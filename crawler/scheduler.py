@@ -23,12 +23,11 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.http import Request
 from scrapy.utils.asyncio import call_later
 
-from archive.clock import iso, utc_now
+from archive.clock import utc_now
 from archive.errors import StorageError
 from archive.frontier import FrontierRow
 from archive.hosts import Rest
 from crawler.hours import Hours, parse_hours
-from crawler.politeness import bare_host
 from crawler.session import CrawlSession
 
 MAX_ACTIVE = 600
@@ -75,12 +74,10 @@ class FrontierScheduler(BaseScheduler):
         self._recall(session.resting)
 
     def _recall(self, resting: dict[str, Rest]) -> None:
-        """Keep the pauses that earlier runs were told of."""
-        for name, source in self._session.sources.items() if resting else ():
-            if (rest := resting.get(bare_host(source.home))) and rest.failing:
-                until = f"not to be asked before {iso(rest.until)[:19]}Z"
-                self.rest(name, f"{rest.reason}; {until}")
-            elif rest := resting.get(self._session.slot(name)):
+        """Keep the pauses that earlier runs were asked for."""
+        for name in self._session.sources if resting else ():
+            rest = resting.get(self._session.slot(name))
+            if rest and not rest.failing:
                 self.hold(name, rest.seconds(utc_now()))
 
     @classmethod

@@ -37,7 +37,15 @@ from crawler.missing import MAX_SHARED
 from crawler.traps import Growth
 from crawler.urls import canonical, host_of, with_www
 from crawler.vanishing import Vanishing
-from crawler.visit import Answer, Discovery, context_of, discover, judge, soft_404
+from crawler.visit import (
+    Answer,
+    Discovery,
+    context_of,
+    discover,
+    judge,
+    nothing,
+    soft_404,
+)
 from crawler.walls import wall
 from pipelines.load import Loaded
 from pipelines.stages import take
@@ -264,7 +272,9 @@ class CrawlSession:
         counts. ``error`` is why no whole answer came. ``row`` is None for an address
         of no source, ``url`` names it then.
         """
-        reason = error or (judge(answers[-1]) if answers else "error: no answer")
+        last = answers[-1] if answers else None
+        judged = (judge(last) or nothing(last)) if last else "error: no answer"
+        reason = error or judged
         self.store.sync()
         with self.catalog.atomic():
             self._write(answers)

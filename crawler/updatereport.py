@@ -13,6 +13,7 @@ from archive.clock import china_date, utc_now
 from archive.console import Outcome, note
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged, NianbaoError
+from archive.phrases import phrase
 from crawler.health import SourceCounts
 from crawler.updatesteps import Options, Report
 
@@ -30,10 +31,13 @@ def settle(catalog: Catalog, report: Report, run_id: str) -> Settled:
         *report.standing,
         *run_troubles(report.counts),
         *(
-            Trouble("step", name, f"the step {name} failed: {why}")
+            Trouble.of("step", name, phrase("trouble.step", step=name, reason=why))
             for name, why in report.failed.items()
         ),
-        *(Trouble("unchecked", line, f"not checked: {line}") for line in report.verify),
+        *(
+            Trouble.of("unchecked", line, phrase("trouble.unchecked", line=line))
+            for line in report.verify
+        ),
     ]
     return alarms.settle(catalog, found, run_id=run_id, judged=partial(_judged, report))
 
@@ -54,12 +58,11 @@ def run_troubles(counts: Mapping[str, SourceCounts]) -> Iterator[Trouble]:
     """What only the run itself can tell of the portals."""
     for name, one in counts.items():
         if one.clone:
-            text = f"{name}: the home page may not be the portal's own: {one.clone}"
-            yield Trouble("clone", name, text)
+            said = phrase("trouble.clone", portal=name, reason=one.clone)
+            yield Trouble.of("clone", name, said)
         if one.frozen:
-            text = f"{name}: {one.frozen} known pages are missing at once; the portal"
-            text += " is in trouble or has moved, none of them is held to be gone"
-            yield Trouble("missing", name, text)
+            said = phrase("trouble.missing", portal=name, n=one.frozen)
+            yield Trouble.of("missing", name, said)
 
 
 def merged(first: Settled, then: Settled) -> Settled:

@@ -128,7 +128,7 @@ def extract(
         return
     report.busy = True
     many = len(rows) >= MANY
-    jobs = (options.jobs or os.cpu_count() or 1) if many else 1
+    jobs = options.jobs or ((os.cpu_count() or 1) if many else 1)
     with progress("reading", len(rows)) as step:
         done = reread(
             catalog, WarcStore(data.warc), _until(deadline, rows), jobs=jobs, step=step

@@ -79,6 +79,12 @@ def judge(answer: Answer) -> str | None:
     return None
 
 
+def nothing(answer: Answer) -> str | None:
+    """Why an answer of 200 is of no use although nothing is wrong with it."""
+    empty = answer.response.status == 200 and not answer.response.payload
+    return "error: HTTP 200 without a body" if empty else None
+
+
 def soft_404(response: HttpResponse) -> str | None:
     """Why a page of status 200 is none, None when it may be one."""
     if response.status != 200 or len(response.payload) > MAX_EXCUSE:

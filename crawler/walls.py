@@ -13,8 +13,7 @@ from functools import cache
 from html import unescape
 from importlib.resources import files
 
-import yaml
-
+from archive import yamls
 from archive.http import HttpResponse
 from pipelines.charset import decode
 
@@ -24,6 +23,8 @@ MAX_WALL_BYTES = 300_000
 #: Those that only say something are smaller; of a larger page the head is looked at.
 MAX_WORDS_BYTES = 30_000
 HEAD_BYTES = 2_000
+#: Pages as short as most walls are read in any case.
+MAX_TINY_BYTES = 4_000
 #: A wall says what it is in a sentence or two; the shortest report says more.
 MAX_WALL_TEXT = 250
 
@@ -47,8 +48,10 @@ class Walls:
 def load() -> Walls:
     """Read ``walls.yml``."""
     text = files("crawler").joinpath("walls.yml").read_text("utf-8")
-    data = yaml.safe_load(text)
-    phrases = {str(k).replace(" ", ""): str(v) for k, v in data["phrases"].items()}
+    data = yamls.load(text)
+    phrases = {
+        str(k).replace(" ", "").lower(): str(v) for k, v in data["phrases"].items()
+    }
     spelled = (p.encode(c) for p in phrases for c in ("utf-8", "gb18030"))
     return Walls(
         dict(data["statuses"]),
@@ -84,7 +87,9 @@ def _by_script(response: HttpResponse, walls: Walls) -> str | None:
 def _by_words(response: HttpResponse, walls: Walls) -> str | None:
     small = len(response.payload) <= MAX_WORDS_BYTES
     searched = response.payload if small else response.payload[:HEAD_BYTES]
-    if not any(phrase in searched for phrase in walls.spelled):
+    searched = b"".join(searched.split()).lower()
+    tiny = len(response.payload) <= MAX_TINY_BYTES  # words may be cut by tags there
+    if not tiny and not any(phrase in searched for phrase in walls.spelled):
         return None
     title, page = _shown(response)
     places = [title] if len(page) > MAX_WALL_TEXT else [title, page]
@@ -100,6 +105,6 @@ def _shown(response: HttpResponse) -> tuple[str, str]:
     title = TITLE.search(text)
     page = TAG.sub(" ", NOT_SHOWN.sub(" ", text))
     return (
-        SPACE.sub("", unescape(title[1])) if title else "",
-        SPACE.sub("", unescape(page)),
+        SPACE.sub("", unescape(title[1])).lower() if title else "",
+        SPACE.sub("", unescape(page)).lower(),
     )

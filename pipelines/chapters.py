@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
+from archive import yamls
 from archive.records import Chapter
 from pipelines import templates
 from pipelines.grid import Block, Grid
 from pipelines.normalise import NUMERALS, core, squash
+from pipelines.numbers import is_value
 
 LONGEST = 40  # characters of a heading line, blanks not counted
 HEADING = re.compile(
@@ -42,7 +42,7 @@ class Heading:
 @lru_cache(maxsize=1)
 def _official() -> tuple[tuple[int, tuple[str, ...]], ...]:
     path = files(templates).joinpath("chapters.yml")
-    entries = yaml.safe_load(path.read_text("utf-8"))
+    entries = yamls.load(path.read_text("utf-8"))
     return tuple((e["chapter"], tuple(e["words"])) for e in entries)
 
 
@@ -80,6 +80,9 @@ def _heading(text: str) -> Heading | None:
     match = HEADING.match(text)
     if match is None or core(text) in _row_labels():
         return None
+    first, *rest = text.split()
+    if rest and is_value(rest[-1]) and core(first) in _row_labels():
+        return None  # a row that has lost its cells
     title = squash(match["title"])
     numeral = NUMERALS.index(match["cn"]) + 1 if match["cn"] else int(match["ar"])
     hits = [no for no, words in _official() if any(w in title for w in words)]

@@ -130,6 +130,7 @@ def check(
         due = _due(connection, stale, gone)
     jobs = jobs or os.cpu_count() or 1
     with ExitStack() as closing:
+        closing.enter_context(_unhurried())
         work: Work
         likeness: Callable[[], Collection[str]]
         if len(due) <= ALONE or jobs == 1:
@@ -153,6 +154,17 @@ def _due(
         return []
     ids = {mark.report_id for mark in stale}
     return checked.named(connection, ids | checked.bearing(connection, [*stale, *gone]))
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Look for cycles among the findings seldom, in this process, too."""
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
@@ -444,7 +456,7 @@ def _repeated(
         like = [
             Likeness(
                 chapter,
-                f"{year} 年报告" if test.other == "previous_year" else name,
+                year if test.other == "previous_year" else name,
                 share,
             )
             for chapter, name, year, share in rows.get(report_id, ())

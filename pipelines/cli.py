@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.catalog import Catalog
 from archive.console import (
     Outcome,
     Step,
@@ -17,8 +16,9 @@ from archive.console import (
 )
 from archive.datadir import DataDir
 from archive.errors import ArchiveDamaged, UsageError
-from archive.warc import WarcStore
-from pipelines.reference import open_archive
+
+if TYPE_CHECKING:
+    from archive.catalog import Catalog
 
 #: Changed cells that `extract` shows on a terminal.
 CELLS_SHOWN = 40
@@ -26,7 +26,12 @@ CELLS_SHOWN = 40
 
 @click.command()
 @data_option
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, readable=False),  # one that is not is listed
+)
 @click.option(
     "--host",
     "hosts",
@@ -41,8 +46,10 @@ def ingest(data: DataDir, paths: tuple[Path, ...], hosts: tuple[str, ...]) -> Ou
     Reports in WARC files that stand on no portal's host are clones, and refused.
     """
     from archive.portals import vouch
+    from archive.warc import WarcStore
     from pipelines.intake import ingest as take_in
     from pipelines.intake import walk
+    from pipelines.reference import open_archive
 
     files = list(walk(paths))
     if not files:
@@ -86,7 +93,9 @@ def ingest(data: DataDir, paths: tuple[Path, ...], hosts: tuple[str, ...]) -> Ou
 @click.argument("sha256", nargs=-1)
 @click.option("--stale", is_flag=True, help="Read by an older version (default).")
 @click.option("--all", "everything", is_flag=True, help="Every document.")
-@click.option("--jobs", default=1, show_default=True, help="Processes.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes."
+)
 @click.option("--cluster", metavar="ADDRESS", help="Have a Dask cluster read them.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
 @reporting
@@ -100,7 +109,10 @@ def extract(
     dry_run: bool,
 ) -> Outcome:
     """Read the archive again with today's readers and forms; no network."""
+    from archive.catalog import Catalog
+    from archive.warc import WarcStore
     from pipelines.differences import lines, plain
+    from pipelines.reference import open_archive
     from pipelines.rereading import reread, select
 
     if stale + everything + bool(sha256) > 1:
@@ -159,6 +171,7 @@ def check(data: DataDir, everything: bool, jobs: int | None) -> Outcome:
     from contextlib import ExitStack
 
     from pipelines import checking
+    from pipelines.reference import open_archive
 
     _require_catalog(data)
     with data.lock(), open_archive(data) as catalog, ExitStack() as stack:
@@ -184,6 +197,8 @@ def check(data: DataDir, everything: bool, jobs: int | None) -> Outcome:
 @reporting
 def publish(data: DataDir) -> Outcome:
     """Build the immutable public database and swap it in."""
+    from pipelines.reference import open_archive
+
     data.prepare()
     with data.lock(), open_archive(data) as catalog:
         return publish_catalog(data, catalog)
@@ -208,34 +223,42 @@ def publish_catalog(data: DataDir, catalog: Catalog) -> Outcome:
 @click.argument("what", metavar="PATH|SHA256|REPORT_ID")
 def explain(data: DataDir, what: str) -> None:
     """Show how a document was read: grids, tables, cell origins, leftovers."""
+    from archive.catalog import Catalog
     from archive.clock import iso, utc_now
+    from archive.copies import read_copy
     from archive.portals import Portals
     from archive.records import PageContext
+    from archive.warc import WarcStore
     from pipelines import stages
     from pipelines.explain import render
+    from pipelines.intake import legible
     from pipelines.rereading import context_of
 
     path = Path(what)
     if path.is_file():
         context = PageContext(
-            url=f"file:///{path.name}", captured_at=iso(utc_now()), filename=path.name
+            url=f"file:///{legible(path.name)}",
+            captured_at=iso(utc_now()),
+            filename=legible(path.name),
         )
-        click.echo(render(stages.read(path.read_bytes(), context)))
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        click.echo(render(stages.read(content, context)))
         return
-    _require_catalog(data)
+    _require_catalog(data, write=False)
     with Catalog(data.catalog) as catalog:
         report = catalog.report(what)
         digest = report["sha256"] if report else what
         rows = [r for r in catalog.candidates() if r["sha256"] == digest]
         capture = catalog.holder(digest)
-        if not rows or capture is None:
+        original = read_copy(catalog, WarcStore(data.warc), digest) if rows else None
+        if capture is None or original is None:
             raise UsageError(
                 f"{what!r} is no file here, and no SHA-256 of a document nor the id of "
                 f"a report in {data.catalog}"
             )
-        original = WarcStore(data.warc).read_original(
-            capture.warc_file, capture.warc_offset, capture.warc_length, digest
-        )
         charset = original.response.charset if original.response else None
         context = context_of(rows[0], capture, charset, Portals(catalog))
         click.echo(render(stages.read(original.payload, context)))
@@ -258,13 +281,14 @@ def metadata(docs: bool, questions: bool) -> None:
     click.echo(render(metrics()), nl=False)
 
 
-def _require_catalog(data: DataDir) -> None:
+def _require_catalog(data: DataDir, *, write: bool = True) -> None:
     if not data.catalog.exists():
         raise UsageError(
             f"there is no archive in {data.root}: expected {data.catalog} "
             "(run `nianbao crawl` or `nianbao ingest` first)"
         )
-    data.prepare()
+    if write:
+        data.prepare()
 
 
 commands = (ingest, extract, check, publish, explain, metadata)

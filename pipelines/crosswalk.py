@@ -12,8 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.errors import TemplateError
 from pipelines import templates
 
@@ -54,7 +53,7 @@ def crosswalk() -> tuple[Series, ...]:
 
 def parse(text: str) -> tuple[Series, ...]:
     """Read a crosswalk strictly: unknown keys, places and reasons are errors."""
-    raw = yaml.safe_load(text)
+    raw = yamls.load(text)
     if not isinstance(raw, dict) or set(raw) != {"reasons", "series"}:
         raise TemplateError(f"{NAME}: expected the keys reasons and series")
     reasons: dict[str, str] = raw["reasons"]

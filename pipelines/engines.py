@@ -8,7 +8,7 @@ Locally every document is a task of :class:`~pipelines.contain.Containment`. A c
 is given batches; each of its threads has a containment of its own with one process, so
 that a document that crashes, hangs or asks for too much costs itself there, too, and
 never the worker that the cluster's scheduler watches. How a cluster is reached is told
-by the layer that may open connections, see :data:`connect`.
+by the layer that may open connections, see :mod:`pipelines.connecting`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import multiprocessing
 import pickle
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ from typing import Any, Protocol, TypeVar
 from archive import readings
 from archive.errors import UsageError
 from archive.records import Extraction, PageContext
-from pipelines import convert, stages
+from pipelines import connecting, convert, stages
 from pipelines.contain import LIMITS, Containment, Limits, Task
 
 Key = TypeVar("Key")
@@ -217,16 +217,10 @@ def _marked(found: Marked | Extraction) -> Marked:
 
 # ------------------------------------------------------------------------ choosing one
 
-#: Opens a cluster: its executor and the number of its threads, by its address.
-Connect = Callable[[str], AbstractContextManager[tuple[Executor, int]]]
 
-
-def _nowhere(address: str) -> AbstractContextManager[tuple[Executor, int]]:
-    raise UsageError(f"nothing here can reach a cluster ({address})")
-
-
-#: Set by the layer that may open connections.
-connect: Connect = _nowhere
+def connect(address: str) -> AbstractContextManager[tuple[Executor, int]]:
+    """Open the cluster at an address: its executor and the number of its threads."""
+    return connecting.connect(address)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from archive.records import Cell, Extraction, Report
 
@@ -68,6 +69,22 @@ def _grids(extraction: Extraction) -> Iterator[str]:
             score = f"{row['score']:.0f}" if row["score"] else "between its neighbours"
             place = f"{row['locator']}: {row['label']}"
             yield f"  {row['row_code']:<34} {score:>4}  {place}"
+        yield from _orders(table["rows"])
+
+
+def _orders(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Columns that stand otherwise than in the form, and in which rows they do."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if "columns" in row:
+            printed = row["columns"]
+            told = "the header does not tell: each value is marked aligned"
+            text = ", ".join(printed) if printed else told
+            found.setdefault(text, []).append(row["row_code"])
+    for text, codes in found.items():
+        number = "1 row" if len(codes) == 1 else f"{len(codes)} rows"
+        span = codes[0] if len(codes) == 1 else f"{codes[0]} … {codes[-1]}"
+        yield f"  columns not as in the form, in {number} ({span}): {text}"
 
 
 def _report(report: Report) -> Iterator[str]:

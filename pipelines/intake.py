@@ -6,6 +6,7 @@ WARC and WACZ files are not documents but hold captures: :mod:`pipelines.intake_
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 from archive.catalog import Catalog
 from archive.console import Step
+from archive.copies import is_whole
 from archive.errors import UsageError
 from archive.records import PageContext
 from archive.warc import WarcStore
@@ -40,18 +42,48 @@ def walk(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Files under ``paths`` with the name each is known by; hidden files are left out.
 
     Names are relative to the argument's parent, so that no path of the machine enters
-    the archive. Raises UsageError for a path that does not exist.
+    the archive. A folder that may not be opened is among them: it is listed like a file
+    that cannot be read. Raises UsageError for a path that does not exist.
     """
     for path in paths:
-        if not path.exists():
+        try:
+            is_file = path.is_file()
+            there = is_file or path.exists()
+        except OSError as error:
+            raise UsageError(f"cannot look at {path}: {error.strerror}") from error
+        if not there:
             raise UsageError(f"no such file or folder: {path}")
-        if path.is_file():
-            yield path, path.name
+        if is_file:
+            yield path, legible(path.name)
             continue
-        for file in sorted(path.rglob("*")):
+        top = path.name if path.name not in ("", "..") else path.resolve().name
+        for file in sorted(_inside(path)):
             relative = file.relative_to(path)
-            if file.is_file() and not any(p.startswith(".") for p in relative.parts):
-                yield file, f"{path.name}/{relative.as_posix()}"
+            if not any(p.startswith(".") for p in relative.parts):
+                yield file, "/".join(map(legible, (top, *relative.parts)))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Files under ``folder``, and the folders in it that may not be opened."""
+    closed: list[Path] = []
+    for here, _, names in os.walk(
+        folder, onerror=lambda error: closed.append(Path(error.filename))
+    ):
+        yield from (file for name in names if (file := Path(here, name)).is_file())
+    yield from closed
+
+
+def legible(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 are those of GB 18030.
+
+    >>> legible(os.fsdecode("年报.txt".encode("gb18030")))
+    '年报.txt'
+    """
+    raw = os.fsencode(name)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def ingest(
@@ -84,12 +116,14 @@ def _ingest_one(
     if not data:
         return [Intake(name, None, "the file is empty (0 bytes)")]
     url = f"file:///{quote(name)}"
-    capture = catalog.holder(hashlib.sha256(data).hexdigest())
-    if capture is None:
+    sha256 = hashlib.sha256(data).hexdigest()
+    capture = catalog.holder(sha256)
+    if capture is None or not is_whole(catalog, store, sha256):
         capture = store.append_resource(url, data, sniff(data).media_type)
         store.sync()
         catalog.add_capture(capture)
-    context = PageContext(url=url, captured_at=capture.captured_at, filename=path.name)
+    filename = name.rpartition("/")[2]
+    context = PageContext(url=url, captured_at=capture.captured_at, filename=filename)
     extraction = stages.read(data, context)
     loaded = load(catalog, capture, extraction, context)
     if is_zip(data):

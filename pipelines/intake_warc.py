@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from archive.catalog import Catalog
+from archive.copies import read_copy
 from archive.fixity import PAYLOAD_DOUBT
 from archive.frontier import Frontier
 from archive.portals import Portals
@@ -219,14 +220,16 @@ class _Importer:
         for capture in self._whole(ids):
             assert capture.sha256 is not None
             again = frontier.was_read(capture.sha256, capture.url)
+            if again and portals.named(capture.url):  # perhaps only since then
+                refused = frontier.was_judged(
+                    capture.sha256, capture.url, clones.REFUSED
+                )
+                again = not refused
             if again and not is_return(self.catalog, capture, capture.url):
                 continue
-            holder = self.catalog.holder(capture.sha256)
-            if holder is None:
+            original = read_copy(self.catalog, self.store, capture.sha256)
+            if original is None:
                 continue
-            original = self.store.read_original(
-                holder.warc_file, holder.warc_offset, holder.warc_length, holder.sha256
-            )
             if not original.payload or not is_document(
                 capture.media_type, original.payload
             ):

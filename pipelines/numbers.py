@@ -64,7 +64,7 @@ def read(raw: str) -> Value:
     text = text.strip()
     if not text:
         return Value(None, "blank")
-    if text.lower().replace(" ", "") in DASHES:
+    if "".join(text.lower().split()) in DASHES:
         return Value(None, "dash")
     match = NUMBER.fullmatch(text)
     if match is None:

@@ -30,12 +30,12 @@ from pipelines import (
     triage,
 )
 from pipelines.charset import Decoded, decode
-from pipelines.extract import html, plaintext
+from pipelines.extract import html, loose, plaintext
 from pipelines.extract.page import NoTextLayer, NotHere, Page
 from pipelines.grid import Line
 from pipelines.normalise import squash
 from pipelines.sniff import Sniffed, sniff
-from pipelines.tabulate import Tabulation, tabulate
+from pipelines.tabulate import Tabulation, captions, tabulate
 from pipelines.tabulate.tables import Located
 
 #: Larger pages are listings or dumps; they are kept and not parsed.
@@ -53,8 +53,10 @@ BINARY = {
     "image": ("image", 50_000_000),
 }
 #: Versions of the readers; a new number makes `extract --stale` read again.
-READERS = {"html": 1, "text": 3, "pdf": 2, "doc": 2, "ofd": 2} | dict.fromkeys(
-    ("docx", "wps", "xlsx", "xls", "scan", "image"), 1
+READERS = (
+    {"html": 2, "text": 4, "pdf": 4, "doc": 3, "ofd": 4}
+    | dict.fromkeys(("docx", "wps", "xlsx", "xls"), 2)
+    | dict.fromkeys(("scan", "image"), 1)
 )
 #: Forms that are read with the extra `[ocr]` only; version 0 stands for unread.
 RECOGNISED = ("scan", "image")
@@ -207,14 +209,20 @@ def _report_of(
     page: Page, context: PageContext, lost: int, trace: dict[str, Any]
 ) -> tuple[Report | None, Verdict, str | None]:
     words = squash("".join(line.text for line in page.lines))
-    tables = tabulate(page.grids, templates.generation_of(words), page.pixels)
+    outside = evidence.outside(context)
+    named = [*outside, *evidence.offered(context)]
+    title = titles.choose(list(titles.candidates(page, named)))
+    year, year_whence = evidence.year_of(page, title)
+    tables = tabulate(
+        page.grids,
+        templates.generation_of(words),
+        page.pixels,
+        captions.years(page.blocks, year),
+        year,
+    )
     form = tables.template or templates.generation_of(words)
     uniform = any(form == template.code for template in templates.load())
     split = tuple(chapters.split(page.blocks, official=uniform))
-    outside = evidence.outside(context)
-    named = [*outside, *evidence.offered(context)]
-    tried = list(titles.candidates(page, named))
-    title = titles.choose(tried)
     excluded = titles.exclusion(page, outside)
     trace |= _traced(page, tables, title)
     verdict = triage.judge(
@@ -231,7 +239,6 @@ def _report_of(
     if verdict.kind != "report":
         return None, verdict, None
     name, whence = evidence.agency_name(page, title, context)
-    year, year_whence = evidence.year_of(page, title)
     trace["agency"] = {"name": name, "evidence": whence}
     trace["year"] = {"year": year, "evidence": year_whence}
     if not name:
@@ -258,13 +265,12 @@ def _page(
         extract: Callable[[bytes], Page] = import_module(
             f"pipelines.extract.{module}"
         ).extract
-        return extract(data), 0
+        return loose.gathered(extract(data)), 0
     text = decode(data, context.charset)
     decoded.append(text)
     trace["charset"] = {"charset": text.charset, "replaced": text.replaced}
-    return (html if sniffed.form == "html" else plaintext).extract(
-        text.text
-    ), text.replaced
+    page = (html if sniffed.form == "html" else plaintext).extract(text.text)
+    return loose.gathered(page), text.replaced
 
 
 def _listed(data: bytes) -> Verdict:
@@ -310,9 +316,10 @@ def _require_readable(data: bytes, sniffed: Sniffed) -> None:
     plain = ("text/html", "text/plain")
     known = sniffed.form in BINARY or sniffed.media_type in plain
     if sniffed.form not in READERS or not known:
+        kind = "" if sniffed.form == "text" else f"{sniffed.form}, "
         raise UnsupportedForm(
             f"expected a form that is read ({', '.join(READERS)}), found "
-            f"{sniffed.form} ({sniffed.media_type}): "
+            f"{kind}{sniffed.media_type}: "
             + REFUSED.get(sniffed.media_type, "there is no reader for it yet")
         )
     _, most = BINARY.get(sniffed.form, ("", MOST_BYTES))

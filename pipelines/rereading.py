@@ -15,6 +15,7 @@ from typing import Any
 from archive import readings, succession
 from archive.catalog import Catalog
 from archive.console import Step
+from archive.copies import read_copy
 from archive.errors import ArchiveDamaged
 from archive.parts import part_url
 from archive.portals import Portals
@@ -218,17 +219,12 @@ def _readings(
     def work() -> Iterator[tuple[_Taken, bytes, PageContext]]:
         for row in rows:
             capture = catalog.holder(row["sha256"])
-            if capture is None:
-                continue
             try:
-                original = store.read_original(
-                    capture.warc_file,
-                    capture.warc_offset,
-                    capture.warc_length,
-                    capture.sha256,
-                )
+                original = read_copy(catalog, store, row["sha256"])
             except ArchiveDamaged as error:
                 damaged.append(f"{row['url']}: {error}")
+                continue
+            if capture is None or original is None:
                 continue
             charset = original.response.charset if original.response else None
             context = context_of(row, capture, charset, portals)

@@ -17,7 +17,8 @@ from rapidfuzz.distance import Levenshtein
 
 from archive.records import Cell, Check, Report, Rule
 from pipelines.normalise import squash
-from pipelines.rules.finding import FAIL, UNCERTAIN, fingerprint
+from pipelines.rules.finding import FAIL, UNCERTAIN, Finding, as_check
+from pipelines.rules.wording import Tell, phrase
 
 #: A finding about the documents of a report, beside those about its content.
 RULE = Rule(
@@ -188,16 +189,16 @@ def findings(
         verdict = FAIL if said["certain"] else UNCERTAIN
         for cell, main, here in said["figures"][:most]:
             scope = cell.partition("/")[2]
-            message = f"正文为“{main}”，另一文件为“{here}”：{row['url']}"
-            _put(found, report_id, scope, verdict, main, here, message)
+            say = phrase("documents.figure", main=main, here=here, url=row["url"])
+            _put(found, report_id, scope, verdict, main, here, say)
         if said["text"]:
             main, _, here = said["text"].partition(" | ")
-            message = f"正文作“{main}”，另一文件作“{here}”：{row['url']}"
-            _put(found, report_id, "", UNCERTAIN, main, here, message)
+            say = phrase("documents.words", main=main, here=here, url=row["url"])
+            _put(found, report_id, "", UNCERTAIN, main, here, say)
         elif said["likeness"] < ALIKE:
             alike = f"{100 * said['likeness']:.0f}%"
-            message = f"正文与另一文件的文字只有 {alike} 相同：{row['url']}"
-            _put(found, report_id, "", UNCERTAIN, None, alike, message)
+            say = phrase("documents.unlike", alike=alike, url=row["url"])
+            _put(found, report_id, "", UNCERTAIN, None, alike, say)
     return list(found.values())
 
 
@@ -208,10 +209,7 @@ def _put(
     verdict: str,
     expected: str | None,
     actual: str | None,
-    message: str,
+    tell: Tell,
 ) -> None:
-    mark = fingerprint(report_id, RULE.rule_id, scope, expected, actual)
-    check = Check(
-        RULE.rule_id, scope, RULE.severity, verdict, expected, actual, message, mark
-    )
-    found.setdefault(mark, check)
+    check = as_check(Finding(scope, verdict, expected, actual, tell), RULE, report_id)
+    found.setdefault(check.fingerprint, check)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from archive.catalog import Catalog
+from archive.copies import is_whole
 from archive.errors import DocumentError
 from archive.records import PageContext
 from archive.warc import WarcStore
@@ -66,8 +67,9 @@ def _take(
         yield Unpacked(member.name, None, member.error or "the file is empty (0 bytes)")
         return
     url = f"{context.url}#{quote(member.name)}"
-    capture = catalog.holder(hashlib.sha256(member.data).hexdigest())
-    if capture is None:
+    sha256 = hashlib.sha256(member.data).hexdigest()
+    capture = catalog.holder(sha256)
+    if capture is None or not is_whole(catalog, store, sha256):
         media_type = sniff(member.data).media_type
         capture = store.append_resource(url, member.data, media_type)
         store.sync()

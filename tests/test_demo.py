@@ -1,6 +1,7 @@
 """The demo: three invented portals from their home pages to the published database."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,9 +15,9 @@ BIN = Path(sys.executable).parent
 
 
 @pytest.fixture(scope="module")
-def archived(tmp_path_factory, nianbao) -> Path:
+def archived(tmp_path_factory, demo) -> Path:
     data = tmp_path_factory.mktemp("demo") / "data"
-    nianbao("demo", "--no-serve", "--data", data)
+    shutil.copytree(demo, data)
     return data
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archive.coverage.facts import Authority, Facts, Link, Portal, government_of
+from archive.phrases import Phrase, phrase
 
 YEAR = re.compile(r"(?<!\d)(20[0-3]\d)\s*(?:年|度|[)）])")
 #: Words of which a link text consists that names no authority.
@@ -25,7 +26,7 @@ class Trace:
     """Something that shows what became of a report."""
 
     reason: str | None  # of codes.COVERAGE_REASONS; None: not asked for yet
-    note: str
+    note: Phrase
     url: str
     capture_id: str | None = None
 
@@ -55,11 +56,13 @@ RANK = {reason: at for at, reason in enumerate(TELLING)}
 
 def _trace(link: Link) -> Trace:
     if link.read:
-        return Trace("not_read", f"not read: {link.reason}", link.url, link.capture_id)
+        note = phrase("coverage.not_read", reason=link.reason)
+        return Trace("not_read", note, link.url, link.capture_id)
     if link.reason is None:
-        return Trace(None, "a link to it waits", link.url)
+        return Trace(None, phrase("coverage.waits"), link.url)
     reason = KINDS.get(link.reason.partition(":")[0], "unreachable")
-    return Trace(reason, f"link fails: {link.reason}", link.url, link.capture_id)
+    note = phrase("coverage.link_fails", reason=link.reason)
+    return Trace(reason, note, link.url, link.capture_id)
 
 
 Names = Mapping[str, Mapping[str, str]]  # by portal: name, authority

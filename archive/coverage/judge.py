@@ -13,6 +13,7 @@ from archive.authority import lineage
 from archive.coverage.evidence import Look, Trace, looked, traces
 from archive.coverage.expected import Expectation, expectations
 from archive.coverage.facts import Authority, Facts, Found, Portal, read
+from archive.phrases import Phrase, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Entry:
     report_id: str | None = None
     column_found: int | None = None
     column_known: int | None = None
+    note_zh: str | None = None
+
+    def noted(self, note: Phrase) -> Entry:
+        """The same with a remark, in both languages."""
+        return replace(self, note=note.en, note_zh=note.zh)
 
 
 ENTRY_FIELDS = tuple(f.name for f in fields(Entry))
@@ -72,18 +78,18 @@ def _here(one: Expectation, reports: Sequence[Found], facts: Facts) -> Entry:
         one.basis,
         best.due_on or one.due_on,
         best.days_late,
-        None,
-        "date of publication unknown" if best.days_late is None else None,
-        best.url,
+        url=best.url,
         report_id=best.report_id,
     )
+    if best.days_late is None:
+        entry = entry.noted(phrase("coverage.no_date"))
     if best.status == "unreadable":
         entry = replace(entry, state="unreadable", reason="not_read")
     gone = facts.vanished.get(best.report_id)
     if gone is None:
         return entry
-    note = f"left the portal by {gone.since[:10]}, kept here"
-    return replace(entry, reason="vanished", note=note, capture_id=gone.capture_id)
+    entry = entry.noted(phrase("coverage.left", day=gone.since[:10]))
+    return replace(entry, reason="vanished", capture_id=gone.capture_id)
 
 
 def _not_here(
@@ -110,8 +116,7 @@ def _not_here(
     if look is not None:
         return _sought(entry, look)
     if one.basis == "years":
-        note = "not found, though earlier and later reports were"
-        return replace(entry, reason="never_found", note=note)
+        return replace(entry, reason="never_found").noted(phrase("coverage.between"))
     return None
 
 
@@ -125,24 +130,26 @@ def _traced(entry: Entry, trace: Trace) -> Entry | None:
         entry,
         state=state,
         reason=trace.reason,
-        note=trace.note,
         url=trace.url,
         capture_id=trace.capture_id,
-    )
+    ).noted(trace.note)
 
 
 def _sought(entry: Entry, look: Look) -> Entry:
     portal = look.portal
     if look.reason in ("never_found", "no_column"):
-        where = "no report column found" if look.reason == "no_column" else "not found"
-        note = f"{where} on {portal.name}, last looked at {portal.last_ok_at or ''}"
-        note = note[: note.rindex("T")] if "T" in note else note
+        day = (portal.last_ok_at or "").partition("T")[0]
+        note = phrase(f"coverage.{look.reason}", portal=portal.name, day=day)
         url = portal.column_url or portal.home
-        return replace(entry, reason=look.reason, note=note, url=url)
-    note = f"{portal.name}: {portal.state}" + (f", {portal.note}" * bool(portal.note))
-    return replace(
-        entry, state="blocked", reason=look.reason, note=note, url=portal.home
+        return replace(entry, reason=look.reason, url=url).noted(note)
+    note = phrase(
+        "coverage.shut_note" if portal.note else "coverage.shut",
+        portal=portal.name,
+        state=phrase(f"state.{portal.state}"),
+        note=portal.note,
     )
+    entry = replace(entry, state="blocked", reason=look.reason, url=portal.home)
+    return entry.noted(note)
 
 
 def _portals(facts: Facts) -> dict[str, list[Portal]]:

@@ -4,6 +4,7 @@ Layout::
 
     selection.py  which reports; the captures they rest on
     snapshot.py   the published database, opened for an export
+    records.py    their records, and others in the place of those that are damaged
     extent.py     which rows of each table go with a selection (extent.yml)
     fields.py     the data dictionary beside the data, with labels and units
     csvfiles.py   one CSV file per table, described by a datapackage.json

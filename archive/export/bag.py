@@ -19,6 +19,7 @@ of version 0.97 and moves the files it bags.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,9 +28,11 @@ from archive.console import Step
 from archive.export import colophon, csvfiles, wacz
 from archive.export.colophon import FileEntry, Made, Origin
 from archive.export.extent import Extract
+from archive.export.records import Records, holders, lost_in, lost_with_files, problems
 from archive.export.selection import Selection, chosen_reports
 from archive.export.snapshot import Snapshot
 from archive.storage import Shelf
+from archive.warcscan import mapped, members
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 SELECTED = "nianbao-selection.warc.gz"
@@ -51,15 +54,31 @@ def write_payload(
     tables.mkdir()
     if selection:
         captures = wacz.selected(snapshot, chosen_reports(snapshot, selection))
-        wacz.write_records(records / SELECTED, warc, captures, step=step)
+        damaged = wacz.write_records(
+            records / SELECTED, Records(warc, holders(snapshot)), captures, step=step
+        )
     else:
-        shelf = Shelf(warc)
-        for name in shelf.closed():
-            with (records / name).open("xb") as stream:
-                stream.writelines(shelf.parts(name))
-            step(name)
+        damaged = _collection(records, snapshot, warc, step)
         snapshot.copy(folder / "data" / "nianbao.db")
-    return csvfiles.write(tables, extracts, origin, step=step)
+    made = csvfiles.write(tables, extracts, origin, step=step)
+    return replace(made, problems=damaged)
+
+
+def _collection(
+    folder: Path, snapshot: Snapshot, warc: Path, step: Step
+) -> tuple[str, ...]:
+    """All WARC files as they stand; returns a line for every original that is lost."""
+    shelf = Shelf(warc)
+    closed = shelf.closed()
+    lost = lost_with_files(snapshot, warc, closed)
+    for name in closed:
+        with (folder / name).open("xb") as stream:
+            stream.writelines(shelf.parts(name))
+        with mapped(folder / name) as data:
+            whole = {m.offset for m in members(data) if m.data is not None}
+        lost |= lost_in(snapshot, warc, name, whole)
+        step(name)
+    return problems(lost)
 
 
 def seal(

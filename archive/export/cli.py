@@ -137,7 +137,7 @@ def export_cdxj(data: DataDir, dest: Path) -> Outcome:
     from archive.cdxj import write_index
 
     _require_archive(data)
-    with data.lock():
+    with data.kept_still():
         lines = write_index(data.warc, dest)
     return Outcome(f"{dest}: {lines} lines", {"path": str(dest), "lines": lines})
 

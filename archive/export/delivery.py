@@ -50,6 +50,11 @@ class Place:
                 )
             return False
         if there and all(there.get(k) == v for k, v in self.same.items()):
+            if there.get("problems"):
+                raise UsageError(
+                    f"{self.dest} is this export, but originals were damaged when it"
+                    " was made (--force makes it anew)"
+                )
             if _is_whole(self.dest, there):
                 return True
             raise UsageError(

@@ -12,8 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.dictionary import Table, public_tables, wide_tables
 from archive.errors import TemplateError, UsageError
 from archive.export.selection import Selection, chosen_reports
@@ -53,7 +52,7 @@ CHOSEN = (
 def conditions() -> dict[str, str]:
     """``extent.yml``. Raises TemplateError unless it names the published tables."""
     text = files("archive.export").joinpath("extent.yml").read_text("utf-8")
-    found: dict[str, str] = yaml.safe_load(text)
+    found: dict[str, str] = yamls.load(text)
     known = {table.name for table in public_tables()}
     if known != set(found):
         raise TemplateError(

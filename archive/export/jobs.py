@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -155,7 +155,8 @@ def originals(data: DataDir, dest: Path, selection: Selection, force: bool) -> O
 
 def bagit(data: DataDir, dest: Path, selection: Selection, force: bool) -> Outcome:
     """``export bagit``."""
-    with data.lock(), _job("bagit", data, dest, selection, force) as job:
+    manifest.require(data)  # told before a lock is sought where nothing is
+    with data.kept_still(), _job("bagit", data, dest, selection, force) as job:
         extracts = choose(job.snapshot, selection)
         if job.place.settled():
             return _unchanged(dest)
@@ -167,7 +168,7 @@ def bagit(data: DataDir, dest: Path, selection: Selection, force: bool) -> Outco
             draft.mkdir()
             given = (job.snapshot, extracts, data.warc, selection, job.origin)
             made = bag.write_payload(draft, *given, step=step)
-            made = Made(made.rows, left_out(selection))
+            made = replace(made, left_out=left_out(selection))
             files = job.enclose(draft, made)
             bag.seal(draft, job.origin, selection, today, withheld=withheld, step=step)
         return job.outcome(made, f"{len(files)} files, {_bytes(files)} bytes in a bag")
@@ -198,7 +199,7 @@ def wacz(data: DataDir, dest: Path, selection: Selection, force: bool) -> Outcom
     """``export wacz``: of the catalogue, also before anything is published."""
     if dest.is_dir():
         dest /= replay.file_name(selection)
-    with data.lock(), Catalog(data.catalog) as catalog:
+    with data.kept_still(), Catalog(data.catalog) as catalog:
         origin = _published(data)
         same = colophon.identity("wacz", origin, selection, {})
         # The catalogue may know more than what was published.
@@ -215,12 +216,9 @@ def wacz(data: DataDir, dest: Path, selection: Selection, force: bool) -> Outcom
         place.require_room(needed)
         _warn(len(catalog.rows(f"SELECT sha256 {WITHHELD}")), selection)
 
-        def enclose(
-            records: int, pages: int, members: list[dict[str, Any]]
-        ) -> dict[str, bytes]:
-            made = Made({"records": records, "pages": pages})
-            files = colophon.members(members)
-            return colophon.enclosures(same, made, files, origin, selection)
+        def enclose(package: replay.Package) -> dict[str, bytes]:
+            files = colophon.members(package.members)
+            return colophon.enclosures(same, package.made, files, origin, selection)
 
         given = (data.warc, catalog, selection)
         with place.draft() as draft, progress("wacz") as step:
@@ -228,6 +226,8 @@ def wacz(data: DataDir, dest: Path, selection: Selection, force: bool) -> Outcom
     return Outcome(
         f"{dest}: {done.records} records, {done.pages} pages, {done.bytes} bytes",
         {**asdict(done), "path": str(dest), "unchanged": False},
+        done.problems,
+        ArchiveDamaged.exit_code if done.problems else 0,
     )
 
 

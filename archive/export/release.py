@@ -101,10 +101,8 @@ def fill(
         snapshot,
         selection,
         whole=False,  # whole files hold what is withheld
-        enclose=lambda records, pages, members: around(
-            "wacz",
-            Made({"records": records, "pages": pages}),
-            colophon.members(members),
+        enclose=lambda package: around(
+            "wacz", package.made, colophon.members(package.members)
         ),
         step=step,
         clock=clock,
@@ -128,7 +126,8 @@ def fill(
         "originals": documents.rows["originals"],
         "replay_records": replay.records,
     }
-    return Made(counts, left_out(selection), documents.problems)
+    damaged = (*documents.problems, *replay.problems)
+    return Made(counts, left_out(selection), damaged)
 
 
 def sums(folder: Path, files: Iterable[FileEntry]) -> None:

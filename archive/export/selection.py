@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from archive.errors import UsageError
 
+ORDER = "ORDER BY captured_at"
+
 
 class Source(Protocol):
     """A catalogue or a published database: what is selected is in both."""
@@ -90,13 +92,22 @@ def captures_of(source: Source, url: str, sha256: str) -> list[Stored]:
     return _captures(source, sha256, where, url)
 
 
-def _captures(source: Source, sha256: str, where: str, *more: str) -> list[Stored]:
-    columns = ", ".join(Stored.__slots__)
-    found = source.rows(
-        f"SELECT {columns} FROM captures WHERE sha256 = ?1 AND {where}"
-        " AND sha256 NOT IN"
-        " (SELECT sha256 FROM withholdings WHERE decision = 'withheld')"
-        " ORDER BY captured_at",
-        [sha256, *more],
+def holders_of(source: Source, sha256: str, limit: int) -> list[Stored]:
+    """The first captures whose records hold this payload, in order of time."""
+    return _rows(
+        source, f"sha256 = ?1 AND outcome = 'ok' {ORDER} LIMIT {limit}", sha256
     )
+
+
+def _captures(source: Source, sha256: str, where: str, *more: str) -> list[Stored]:
+    disclosed = (
+        "sha256 NOT IN (SELECT sha256 FROM withholdings WHERE decision = 'withheld')"
+    )
+    where = f"sha256 = ?1 AND {where} AND {disclosed} {ORDER}"
+    return _rows(source, where, sha256, *more)
+
+
+def _rows(source: Source, where: str, *given: str) -> list[Stored]:
+    columns = ", ".join(Stored.__slots__)
+    found = source.rows(f"SELECT {columns} FROM captures WHERE {where}", given)
     return [Stored(**row) for row in found]

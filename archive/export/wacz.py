@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,11 @@ from fastwarc.warc import WarcRecordType
 from archive import __version__, cdxj
 from archive.catalog import Catalog
 from archive.clock import Clock, iso, new_record_id, utc_now
-from archive.console import Step
+from archive.console import Step, note
 from archive.datadir import DataDir
-from archive.errors import ArchiveDamaged, RecordNotFound, StorageError
+from archive.errors import ArchiveDamaged, StorageError
+from archive.export.colophon import Made
+from archive.export.records import Records, holders, lost_in, lost_with_files, problems
 from archive.export.selection import (
     Selection,
     Source,
@@ -35,16 +37,13 @@ from archive.export.selection import (
 from archive.export.sink import Sink
 from archive.methodquery import request_query
 from archive.storage import Shelf
-from archive.warcparse import BadRecord, RawRecord, parse, parse_headers
+from archive.warcparse import parse
 from archive.warcrecord import serialise
-from archive.warcscan import TORN, read_member
 
 VERSION = "1.1.1"
 SELECTED = "selection.warc.gz"
-#: Read together with a record: the request behind it, nearly always.
-REQUEST_ROOM = 1 << 14
-#: A request that does not fit is asked for by itself, up to this size.
-MAX_REQUEST = 1 << 24
+#: What is said of a damaged record that is left out.
+REPLACED = "damaged, another copy is taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class Exported:
     records: int  # lines of the index
     pages: int
     bytes: int
+    problems: tuple[str, ...] = ()  # originals of which no record is whole
 
 
 def write(
@@ -67,8 +67,9 @@ def write(
 ) -> Exported:
     """Write the WACZ file ``dest``; a folder gets one named after the selection.
 
-    Raises UsageError when no report passes, ArchiveDamaged for an unreadable record,
-    StorageError when ``dest`` cannot be written.
+    Originals of which no record is whole are not in it, and named in the result.
+    Raises UsageError when no report passes, StorageError when ``dest`` cannot be
+    written.
     """
     if dest.is_dir():
         dest /= file_name(selection)
@@ -83,8 +84,8 @@ def write(
         draft.unlink(missing_ok=True)
 
 
-#: Files that go with an export, by name: given its records, pages and members.
-Enclose = Callable[[int, int, list[dict[str, Any]]], dict[str, bytes]]
+#: Files that go with an export, by name: given what is in it.
+Enclose = Callable[["Package"], dict[str, bytes]]
 
 
 def fill(
@@ -94,7 +95,7 @@ def fill(
     selection: Selection,
     *,
     whole: bool | None = None,
-    enclose: Enclose = lambda records, pages, members: {},
+    enclose: Enclose = lambda package: {},
     step: Step = lambda what="": None,
     clock: Clock = utc_now,
 ) -> Exported:
@@ -107,15 +108,20 @@ def fill(
     if whole is None:
         whole = not selection
     with zipfile.ZipFile(path, "x") as archive:
-        package = _Package(archive, clock())
+        package = Package(archive, clock())
         if whole:
-            adding = _add_collection(package, warc)
+            adding = _add_collection(package, warc, source)
         else:
-            adding = _add_selected(package, warc, selected(source, reports))
+            captures = selected(source, reports)
+            adding = _add_selected(package, Records(warc, holders(source)), captures)
         pages = [*_pages(source, reports)]
         for _ in _finish(package, adding, pages, selection, enclose):
             step()
-    return Exported(path, package.records, package.pages, path.stat().st_size)
+    for reason in package.replaced:
+        note(f"{REPLACED}: {reason}")
+    return Exported(
+        path, package.records, package.pages, path.stat().st_size, package.problems
+    )
 
 
 def stream(
@@ -123,19 +129,24 @@ def stream(
 ) -> Iterator[bytes]:
     """The same file piece by piece, for a selection.
 
-    Raises UsageError at once when no report passes; ArchiveDamaged on the way.
+    Raises UsageError at once when no report passes; ArchiveDamaged on the way when of
+    an original no record is whole.
     """
     reports = chosen_reports(source, selection)
     captures = selected(source, reports)
     pages = [*_pages(source, reports)]
+    # Looked for now: the source may be closed before all is sent.
+    held = {c.sha256: [*holders(source)(c.sha256)] for c in captures}
 
     def pieces() -> Iterator[bytes]:
         sink = Sink()
         with zipfile.ZipFile(sink, "w") as archive:
-            package = _Package(archive, clock())
-            adding = _add_selected(package, warc, captures)
+            package = Package(archive, clock())
+            adding = _add_selected(package, Records(warc, held.__getitem__), captures)
             for _ in _finish(package, adding, pages, selection):
                 yield sink.drain()
+        if package.problems:  # nobody takes a part for the whole
+            raise ArchiveDamaged("; ".join(package.problems))
         yield sink.drain()
 
     return pieces()
@@ -158,7 +169,7 @@ def _title(selection: Selection) -> str:
     return f"政府信息公开工作年度报告 ({named or 'all'})"
 
 
-class _Package:
+class Package:
     """The ZIP under construction, with the digest of every member."""
 
     def __init__(self, archive: zipfile.ZipFile, moment: datetime) -> None:
@@ -167,6 +178,14 @@ class _Package:
         self.members: list[dict[str, Any]] = []
         self.records = 0  # lines of the index
         self.pages = 0
+        self.problems: tuple[str, ...] = ()
+        self.replaced: list[str] = []  # what is wrong with records that are left out
+
+    @property
+    def made(self) -> Made:
+        """For its manifest."""
+        counts = {"records": self.records, "pages": self.pages}
+        return Made(counts, problems=self.problems)
 
     def _info(self, path: str) -> zipfile.ZipInfo:
         info = zipfile.ZipInfo(path, self.moment.timetuple()[:6])
@@ -221,36 +240,46 @@ class _Package:
         self._zip.writestr(name, json.dumps(digest, indent=2).encode())
 
 
-#: Adds the WARC files step by step; gives the index in the end.
-Adding = Generator[None, None, list[cdxj.Entry]]
+#: The index, and the captures that are in it by their ids; None for all there are.
+_Replayed = tuple[list[cdxj.Entry], Mapping[str, Stored] | None]
+
+
+#: Adds the WARC files step by step; says in the end what that was.
+Adding = Generator[None, None, _Replayed]
 
 
 def _finish(
-    package: _Package,
+    package: Package,
     adding: Adding,
-    pages: list[dict[str, Any]],
+    offered: Iterable[_Page],
     selection: Selection,
-    enclose: Enclose = lambda records, pages, members: {},
+    enclose: Enclose = lambda package: {},
 ) -> Iterator[None]:
     """Fill the package, step by step."""
-    index = yield from adding
+    index, captures = yield from adding
+    pages = [line for page in offered if (line := page.line(captures))]
     package.add("indexes/index.cdxj", cdxj.text(index).encode())
     package.add("pages/pages.jsonl", _page_list(pages))
     package.records, package.pages = len(index), len(pages)
-    for name, content in enclose(len(index), len(pages), package.members).items():
+    for name, content in enclose(package).items():
         # py-wacz wants members in folders, and Frictionless names without capitals.
         package.add(f"nianbao/{name.lower()}", content)
     package.finish(_title(selection), pages)
 
 
-def _add_collection(package: _Package, directory: Path) -> Adding:
+def _add_collection(package: Package, directory: Path, source: Source) -> Adding:
     """All WARC files as they are."""
     shelf, index = Shelf(directory), list[cdxj.Entry]()
-    for name in shelf.closed():
+    closed = shelf.closed()
+    lost = lost_with_files(source, directory, closed)
+    for name in closed:
         yield from package.add_parts(f"archive/{name}", shelf.parts(name))
+        readable: set[int] = set()
         with shelf.opened(name) as data:
-            index += cdxj.entries_of(data, name)
-    return index
+            index += cdxj.entries_of(data, name, readable)
+        lost |= lost_in(source, directory, name, readable)
+    package.problems = problems(lost)
+    return index, None
 
 
 def selected(source: Source, reports: list[dict[str, Any]]) -> list[Stored]:
@@ -262,7 +291,7 @@ def selected(source: Source, reports: list[dict[str, Any]]) -> list[Stored]:
     return list(captures.values())
 
 
-def _add_selected(package: _Package, directory: Path, captures: list[Stored]) -> Adding:
+def _add_selected(package: Package, records: Records, captures: list[Stored]) -> Adding:
     """The records of the captures, byte for byte, in a file of their own."""
     index: list[cdxj.Entry] = []
 
@@ -270,9 +299,9 @@ def _add_selected(package: _Package, directory: Path, captures: list[Stored]) ->
         head = _warcinfo(package.moment, SELECTED)
         yield head
         at = len(head)
-        for capture in captures:
-            own, request = _members(directory, capture)
-            made = cdxj.entry(parse(own.data), SELECTED, at, len(own.packed))
+        for found in records.of(captures):
+            own, request = found.own, found.request
+            made = cdxj.entry(found.parsed, SELECTED, at, len(own.packed))
             if made is not None and request.data:
                 method, query = request_query(parse(request.data).block) or ("", "")
                 made = replace(made, method=method, query=query)
@@ -283,26 +312,31 @@ def _add_selected(package: _Package, directory: Path, captures: list[Stored]) ->
             at += len(own.packed) + len(request.packed)
 
     yield from package.add_parts(f"archive/{SELECTED}", parts())
-    return index
+    package.problems, package.replaced = problems(records.lost), records.replaced
+    return index, records.given
 
 
 def write_records(
     dest: Path,
-    directory: Path,
+    records: Records,
     captures: list[Stored],
     *,
     step: Step = lambda what="": None,
     clock: Clock = utc_now,
-) -> int:
-    """Write a WARC file with the records of the captures; returns their number."""
+) -> tuple[str, ...]:
+    """Write a WARC file with the records of the captures.
+
+    Returns a line for every original of which none is whole.
+    """
     with dest.open("xb") as stream:
         stream.write(_warcinfo(clock(), dest.name))
-        for capture in captures:
-            own, request = _members(directory, capture)
-            stream.write(own.packed)
-            stream.write(request.packed)
-            step(capture.url)
-    return len(captures)
+        for found in records.of(captures):
+            stream.write(found.own.packed)
+            stream.write(found.request.packed)
+            step(found.capture.url)
+    for reason in records.replaced:
+        note(f"{REPLACED}: {reason}")
+    return problems(records.lost)
 
 
 def _warcinfo(moment: datetime, name: str) -> bytes:
@@ -316,58 +350,36 @@ def _warcinfo(moment: datetime, name: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """A record as it lies in its file, and what it unpacks to."""
+class _Page:
+    """The main document of a report and the captures of it, oldest first."""
 
-    packed: bytes = b""
-    data: bytes = b""
+    report: dict[str, Any]
+    captures: list[Stored]
 
+    def line(self, given: Mapping[str, Stored] | None) -> dict[str, Any] | None:
+        """Its line: the last capture of those that are given, None without any.
 
-def _members(directory: Path, capture: Stored) -> tuple[_Record, _Record]:
-    """The record of a capture, and its request where there is one."""
-    where = f"{capture.warc_file} at offset {capture.warc_offset}"
-    shelf, offset = Shelf(directory), capture.warc_offset
-    length = capture.warc_length + REQUEST_ROOM
-    try:
-        data = shelf.read(capture.warc_file, offset, length)
-        own = read_member(data, 0)
-        if own.data is None:
-            raise ArchiveDamaged(f"{where}: {own.problem}")
-        found = _Record(data[: own.length], own.data)
-        data = data[own.length :]
-        behind = read_member(data, 0)
-        if behind.problem == TORN and _belongs(behind.start, capture):
-            data = shelf.read(capture.warc_file, offset + own.length, MAX_REQUEST)
-            behind = read_member(data, 0)
-    except FileNotFoundError as error:
-        raise RecordNotFound(f"{where}: {error}") from error
-    if behind.data is not None and _belongs(behind.data, capture):
-        return found, _Record(data[: behind.length], behind.data)
-    return found, _Record()
+        Where none is, the same page may be there from another address.
+        """
+        report, captures = self.report, self.captures
+        if given is not None and captures:
+            captures = [c for c in captures if c.capture_id in given] or [
+                c for c in given.values() if c.sha256 == report["sha256"]
+            ]
+        if not captures:
+            return None
+        return {
+            "id": report["report_id"],
+            "url": captures[-1].url,
+            "ts": captures[-1].captured_at,
+            "title": f"{report['name']} {report['report_year']} {report['title']}",
+        }
 
 
-def _belongs(data: bytes, capture: Stored) -> bool:
-    """Whether a record, or its beginning, is the request of a capture."""
-    try:
-        headers, _ = parse_headers(data)
-    except BadRecord:
-        return False
-    record = RawRecord(headers, b"", 0)
-    partner = (record.header("WARC-Concurrent-To") or "").strip("<>")
-    return record.kind == "request" and partner == capture.capture_id
-
-
-def _pages(source: Source, reports: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """The main document of every report, as last captured."""
+def _pages(source: Source, reports: list[dict[str, Any]]) -> Iterator[_Page]:
     for report in reports:
         captures = captures_of(source, report["source_url"], report["sha256"])
-        if captures:
-            yield {
-                "id": report["report_id"],
-                "url": report["source_url"],
-                "ts": captures[-1].captured_at,
-                "title": f"{report['name']} {report['report_year']} {report['title']}",
-            }
+        yield _Page(report, captures)
 
 
 def _page_list(pages: list[dict[str, Any]]) -> bytes:

@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.site.forms import Key
 
 #: Verdicts that are shown one by one, in this order; the others are only counted.
@@ -39,6 +38,7 @@ class Finding:
     severity: str
     verdict: str
     message: str
+    message_en: str | None
     expected: str | None
     actual: str | None
     basis: str
@@ -64,7 +64,7 @@ class Finding:
 def places() -> dict[str, dict[str, Any]]:
     """What ``findings.yml`` says, by rule."""
     text = files("archive.site").joinpath("findings.yml").read_text("utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yamls.load(text))
 
 
 def cells_of(rule_id: str, scope: str, known: Collection[Key]) -> tuple[Key, ...]:
@@ -113,6 +113,7 @@ def findings(
             c["severity"],
             c["verdict"],
             c["message"],
+            c.get("message_en"),
             c["expected"],
             c["actual"],
             c["basis"],

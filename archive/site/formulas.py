@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from archive import yamls
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def formulas() -> dict[str, Formula]:
     text = files("archive.site").joinpath("formulas.yml").read_text("utf-8")
     return {
         rule_id: Formula(rule_id, **(entry | {"rows": tuple(entry["rows"])}))
-        for rule_id, entry in yaml.safe_load(text).items()
+        for rule_id, entry in yamls.load(text).items()
     }
 
 

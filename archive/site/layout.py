@@ -15,8 +15,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.records import Cell, Metric
 from archive.site.forms import Block, Form, FormCell, Key, Label, Line
 from archive.site.labels import in_language
@@ -29,7 +28,7 @@ Marks = Mapping[Key, tuple[tuple[int, ...], bool]]
 def layouts() -> dict[str, dict[str, Any]]:
     """What ``layout.yml`` says, by table."""
     text = files("archive.site").joinpath("layout.yml").read_text("utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yamls.load(text))
 
 
 def lay_out(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from archive.site.language import TAGS, current
 
@@ -121,6 +122,28 @@ def chinese(text: object = "数据") -> Markup:
     if current.get() == "zh" or not any("\u3000" <= c <= "\u9fff" for c in str(text)):
         return Markup()
     return Markup(' lang="{}"').format(TAGS["zh"])
+
+
+#: From the first Chinese character to the last one of a stretch of data.
+CJK = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+CHINESE_RUN = re.compile(rf"{CJK}(?:[^A-Za-z“”,;]*{CJK})?")
+
+
+def mixed(text: str | None) -> Markup:
+    """A sentence of our own; on an English page its Chinese data are marked as such.
+
+    >>> token = current.set("en")
+    >>> mixed("the aggregate of 莱州市 is 0 < 7")
+    Markup('the aggregate of <span lang="zh-CN">莱州市</span> is 0 &lt; 7')
+    >>> current.reset(token)
+    >>> mixed("莱州市为 0")
+    Markup('莱州市为 0')
+    """
+    told = escape(text or "")
+    if current.get() == "zh":
+        return told
+    marked = rf'<span lang="{TAGS["zh"]}">\g<0></span>'
+    return Markup(CHINESE_RUN.sub(marked, str(told)))
 
 
 def signed(value: float | None) -> str:

@@ -6,8 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.site.language import LANGUAGES, current
 
 
@@ -16,7 +15,7 @@ def strings() -> dict[str, dict[str, str]]:
     """All words: ``{"nav.home": {"zh": …, "en": …}}``."""
     text = files("archive.site").joinpath("strings.yml").read_text("utf-8")
     flat: dict[str, dict[str, str]] = {}
-    _flatten(yaml.safe_load(text), "", flat)
+    _flatten(yamls.load(text), "", flat)
     return flat
 
 

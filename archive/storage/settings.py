@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from archive import yamls
 from archive.errors import UsageError
 
 FILE = "storage.yml"
@@ -56,7 +57,7 @@ def load(root: Path) -> StorageSettings | None:
     import yaml  # noqa: PLC0415 - most archives have no such file
 
     try:
-        given = yaml.safe_load(text)
+        given = yamls.load(text)
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: not YAML: {error}") from error
     if not isinstance(given, dict):
@@ -86,16 +87,16 @@ def _address(path: Path, given: Any) -> str:
             f"{path}: warc: an address without credentials is expected; they belong "
             "into the environment"
         )
-    if protocol in S3 and not rest.partition("/")[0]:
+    if protocol.lower() in S3 and not rest.partition("/")[0]:
         raise UsageError(f"{path}: warc: {given!r} names no bucket")
-    return f"{protocol}://{rest}"
+    return f"{protocol.lower()}://{rest}"
 
 
 def _endpoint(path: Path, given: Mapping[str, Any]) -> str | None:
     endpoint = given.get("endpoint")
     if endpoint is None:
         return None
-    if not str(given.get("warc")).startswith(tuple(f"{name}://" for name in S3)):
+    if str(given.get("warc")).partition("://")[0].lower() not in S3:
         raise UsageError(f"{path}: endpoint: only an s3:// address has one")
     if not isinstance(endpoint, str) or not endpoint.startswith(
         ("http://", "https://")

@@ -1,9 +1,9 @@
 """What is due in each night, by the due times of the product, for two years and more.
 
-Documents first captured in the same night have the same steps, so a cohort of them is
-followed as one; navigation is due portal by portal, all of it when a page of it is
-(``Frontier.reopen_due``). No night is too short here: what a night cannot do is seen
-in :mod:`benchmarks.national.night`.
+Documents first captured in the same night that have the same day in November have the
+same steps, so a cohort of them is followed as one; navigation is due portal by portal,
+all of it when a page of it is (``Frontier.reopen_due``). No night is too short here:
+what a night cannot do is seen in :mod:`benchmarks.national.night`.
 """
 
 from __future__ import annotations
@@ -14,21 +14,30 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from benchmarks.national.inputs import Inputs
-from crawler.schedule import CHINA, list_due, report_due
+from crawler.schedule import CHINA, YEARLY_SPREAD, Plan, list_due, report_due
 
 #: When a nightly run takes place, in China.
 HOUR = time(2, tzinfo=CHINA)
 ROOM = timedelta(minutes=30)  # a timer is not punctual
+#: Days over which the yearly visits are spread, evenly (``schedule.share_of``).
+DAYS = YEARLY_SPREAD.days
 
 
 @dataclass(slots=True)
 class Cohort:
-    """Documents that were first captured in one night."""
+    """Documents that were first captured in one night and share a day in November."""
 
     first: datetime
     documents: float
+    share: float  # of the time over which the yearly visits are spread
     due: datetime
     interval: float | None = None
+
+    def plan(self, now: datetime) -> Plan:
+        """When they are due after a visit now that found them as they were."""
+        return report_due(
+            self.first, now, self.interval, changed=False, share=self.share
+        )
 
 
 @dataclass(slots=True)
@@ -107,10 +116,18 @@ def nights(
             looked += 1 / spread
             new += whole / spread
         if new:
-            plan = report_due(now, now, None, changed=False)
-            cohorts.append(Cohort(now, new, plan.due, plan.interval))
+            cohorts += _captured(new, now)
         yield Night(day, pages * looked + homes, again, new)
         day += timedelta(days=1)
+
+
+def _captured(number: float, now: datetime) -> Iterator[Cohort]:
+    """What was first captured in a night, by the days in November."""
+    for day in range(DAYS):
+        cohort = Cohort(now, number / DAYS, (day + 0.5) / DAYS, now)
+        plan = cohort.plan(now)
+        cohort.due, cohort.interval = plan.due, plan.interval
+        yield cohort
 
 
 def _walked(walks: list[Walk], now: datetime) -> float:
@@ -129,6 +146,6 @@ def _asked_again(cohorts: list[Cohort], now: datetime) -> float:
     for cohort in cohorts:
         if cohort.due <= now + ROOM:
             total += cohort.documents
-            plan = report_due(cohort.first, now, cohort.interval, changed=False)
+            plan = cohort.plan(now)
             cohort.due, cohort.interval = plan.due, plan.interval
     return total

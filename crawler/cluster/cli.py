@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.catalog import Catalog
 from archive.console import Outcome, data_option, progress, reporting
 from archive.datadir import DataDir
-from archive.errors import ArchiveDamaged, NianbaoError
+from archive.errors import ArchiveDamaged, NianbaoError, UsageError
 from archive.records import Source
-from archive.warc import WarcStore
-from crawler.shards import FOLDER, groups, parse_shard
-from pipelines import engines
-from pipelines.reference import open_archive
+from pipelines import connecting
+
+if TYPE_CHECKING:
+    from archive.catalog import Catalog
 
 
 def _connect(address: str) -> AbstractContextManager[Any]:
@@ -26,7 +25,7 @@ def _connect(address: str) -> AbstractContextManager[Any]:
 
 
 # The layer below opens no connection: it is given the way to.
-engines.connect = _connect
+connecting.connect = _connect
 
 
 def crawl_shard(
@@ -34,6 +33,7 @@ def crawl_shard(
 ) -> Outcome:
     """Crawl the portals of one shard into its own folder of ``data``."""
     from crawler.cli import run_crawl
+    from crawler.shards import parse_shard
 
     shard = parse_shard(written)
     portion = shard.portion(sources)
@@ -57,8 +57,10 @@ def crawl_by_many(
 ) -> Outcome:
     """Crawl every politeness group by a worker, and take in what they wrote."""
     from crawler.cluster import campaign, workers
+    from crawler.shards import groups
+    from pipelines.reference import open_archive
 
-    data.prepare()
+    data.prepare(capturing=True)
     with data.lock(), open_archive(data) as catalog:
         before = catalog.counts()
         run_id = catalog.start_run("crawl")
@@ -111,6 +113,7 @@ def take_in(
     """Fold workers' folders and read what nobody has read here, under the lock."""
     from archive.fold import fold as bring
     from archive.fold import unread
+    from archive.warc import WarcStore
     from pipelines.rereading import reread, select
 
     there = [folder for folder in folders if (folder / "warc").is_dir()]
@@ -151,10 +154,16 @@ def fold(
     Their WARC files are linked, what those tell is entered, new documents are read.
     Doing it twice adds nothing.
     """
+    from crawler.shards import FOLDER
+    from pipelines.reference import open_archive
+
     chosen = list(folders) or sorted(
         path.parent for path in (data.root / FOLDER).glob("*/warc")
     )
-    data.prepare()
+    for folder in folders:
+        if not (folder / "warc").is_dir():
+            raise UsageError(f"expected a worker's folder, with warc/ in it: {folder}")
+    data.prepare(capturing=True)
     with data.lock(), open_archive(data) as catalog:
         before = catalog.counts()
         run_id = catalog.start_run("fold")

@@ -188,12 +188,20 @@ def _among_organs(anchor: Anchor) -> bool:
 
 def _from_report(page: Page, anchor: Anchor) -> str | None:
     """From a report: the files attached to it."""
-    return "attachment" if vocabulary.load().is_attachment(anchor.url) else None
+    return "attachment" if _is_file(anchor) else None
+
+
+def _is_file(anchor: Anchor) -> bool:
+    """Whether a link is to a file, by its address, or by what it and its text say."""
+    words = vocabulary.load()
+    program = "?" in anchor.url or not is_folder(anchor.url)
+    named = program and words.names_file(anchor.text)
+    return named or words.is_attachment(anchor.url) or anchor.shows_file
 
 
 def _from_both(page: Page, anchor: Anchor) -> str | None:
     """From a page that was linked as a report and lists several."""
-    if vocabulary.load().is_attachment(anchor.url):
+    if _is_file(anchor):
         return "attachment"
     return _from_column(page, anchor)
 

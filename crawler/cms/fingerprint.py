@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from archive import yamls
 
 GENERIC = "generic"
 #: One weak sign is not enough to trust a page to a vendor's rules.
@@ -21,7 +21,7 @@ def load() -> dict[str, tuple[Signs, Signs]]:
     text = files("crawler.cms").joinpath("fingerprints.yml").read_text("utf-8")
     return {
         family: (_signs(spec.get("html", {})), _signs(spec.get("url", {})))
-        for family, spec in yaml.safe_load(text).items()
+        for family, spec in yamls.load(text).items()
     }
 
 

@@ -58,6 +58,12 @@ class Anchor:
         return plain(self.text)
 
     @property
+    def shows_file(self) -> bool:
+        """Whether it is a frame that is said to show a PDF."""
+        kind = "" if self.element is None else (self.element.get("type") or "")
+        return kind.strip().lower() == "application/pdf"
+
+    @property
     def in_trail(self) -> bool:
         """Whether it stands in the line that says where the page lies."""
         around = self.element
@@ -179,8 +185,29 @@ def parse_json(text: str) -> Any:
 
 #: Attributes that name what a link leads to or a frame shows.
 NAMING = ("href", "src", "data")
+#: What looks like an address in the script of a link: ``window.open('/nb/1.html')``,
+#: ``location.href="1.html"``, ``openUrl('…')``.
+OPENING = re.compile(
+    r"(?:\w\s*\(|location\.href\s*=|location\.(?:replace|assign)\s*\()\s*"
+    r"(?P<q>[\"'])(?P<url>(?:https?://|\.{0,2}/|\?)[^\"'<>\s]+"
+    r"|[^\"'<>\s:?]+\.(?:s?html?|jspx?|do|aspx?|php|pdf|docx?|xlsx?|wps|ofd)"
+    r"(?:\?[^\"'<>\s]*)?)(?P=q)\s*(?![+\w\"'])",
+    re.I,
+)
 ABSOLUTE = re.compile(r"https?://[^/]", re.I)
 FROM_ROOT = re.compile(r"/[^/\\]")
+
+
+def opened(script: str) -> str:
+    """The address that the script of a link leads to, empty without one.
+
+    >>> opened("javascript:window.open('/nb/1.html','_blank')"), opened("goPage('2')")
+    ('/nb/1.html', '')
+    >>> opened("location.href='?page='+n"), opened("return show('1.html')")
+    ('', '1.html')
+    """
+    found = OPENING.search(script)
+    return found["url"] if found else ""
 
 
 def anchors_of(tree: Any, base: str) -> Iterator[Anchor]:
@@ -191,7 +218,9 @@ def anchors_of(tree: Any, base: str) -> Iterator[Anchor]:
     origin = "/".join(base.split("/", 3)[:3]) + "/"
     for element in tree.iter("a", "area", "iframe", "embed", "object"):
         href = next((h for name in NAMING if (h := element.get(name))), "").strip()
-        if not href or href.startswith("#"):
+        if not href or href.startswith("#") or href[:11].lower() == "javascript:":
+            href = opened(f"{href} {element.get('onclick') or ''}")
+        if not href:
             continue
         href = viewed(href, base) or href
         # What a link is relative to is left out where it has no part in the result.

@@ -26,6 +26,10 @@ ADDRESS = re.compile(
     r"(?P<number>\(?\s*[A-Za-z_][\w.]*\s*(?P<minus>-\s*1)?\s*\)?)"
     r"(?:\s*\+\s*[\"'](?P<tail>\.\w{2,5})[\"'])?"
 )
+#: What links and buttons call to turn to a page: ``javascript:goPage(3)``.
+CALL = re.compile(
+    r"\b(\w*page\w*|\w*goto\w*|turn\w*)\(\s*[\"']?(\d{1,3})[\"']?\s*\)", re.I
+)
 PAGE_PARAM = re.compile(r"(?:page\w*|p|currentpage|pn|pageindex)$", re.I)
 
 
@@ -46,18 +50,36 @@ def from_selects(page: Page) -> Iterator[str]:
 
 
 def from_scripts(page: Page) -> Iterator[str]:
-    """Addresses that the page's script counts, pages after the first."""
+    """Addresses that the page's script counts, pages after the first.
+
+    How many there are is said by the script, or by the links that call it.
+    """
     for script in page.tree.iter("script"):
         text = script.text or ""
-        total, address = TOTAL.search(text), ADDRESS.search(text)
+        address = ADDRESS.search(text)
+        total = _total(page, text) if address else None
         if total is None or address is None:
             continue
         first = 1 if address["minus"] else 2
-        last = int(total[1]) - (1 if address["minus"] else 0)
+        last = total - (1 if address["minus"] else 0)
         for number in range(first, min(last, MAX_PAGES) + 1):
             if url := _address(page, address, number):
                 yield url
         return
+
+
+def _total(page: Page, script: str) -> int | None:
+    """The number of pages by the script, else by what the links and buttons call."""
+    if said := TOTAL.search(script):
+        return int(said[1])
+    calls = (
+        (call[1], int(call[2]))
+        for element in page.tree.iter("a", "button", "input", "li", "span", "option")
+        for name in ("href", "onclick")
+        for call in CALL.finditer(element.get(name) or "")
+    )
+    numbers = [number for name, number in calls if f"{name}(" in script]
+    return max(numbers, default=None)
 
 
 def _address(page: Page, found: re.Match[str], number: int) -> str | None:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-import yaml
+from archive import yamls
 
 FRAME = re.compile(r"[\s【】\[\]()<>《》»›·:|\"'“”‘’]+")
 #: Columns often carry a number of the system: ``zfxxgknb_5754585``, ``zfxxgknb99``.
@@ -54,6 +54,7 @@ class Vocabulary:
     _next: re.Pattern[str]
     _suffix: re.Pattern[str]
     _download: re.Pattern[str]
+    _file_text: re.Pattern[str]
 
     def leads_in(self, text: str, url: str) -> bool:
         """Whether a link leads towards the report column."""
@@ -112,6 +113,14 @@ class Vocabulary:
             self._suffix.search(urlsplit(url).path) or self._download.search(url)
         )
 
+    def names_file(self, text: str) -> bool:
+        """Whether the text of a link is the name of a file, or says it is one.
+
+        >>> [load().names_file(text) for text in ("年报.pdf", "附件1：", "下载专区")]
+        [True, True, False]
+        """
+        return bool(self._file_text.fullmatch(plain(text)))
+
 
 def _any(patterns: list[str], tail: str = "") -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(patterns) + ")" + tail, re.I)
@@ -121,7 +130,7 @@ def _any(patterns: list[str], tail: str = "") -> re.Pattern[str]:
 def load() -> Vocabulary:
     """Read ``vocabulary.yml``."""
     text = files("crawler.cms").joinpath("vocabulary.yml").read_text("utf-8")
-    data = yaml.safe_load(text)
+    data = yamls.load(text)
     column, sub, attachment = (
         data["report_column"],
         data["sub_column"],
@@ -142,4 +151,7 @@ def load() -> Vocabulary:
         _any(data["next_page"]),
         _any([r"\.(?:" + "|".join(attachment["suffixes"]) + ")$"]),
         _any(attachment["paths"]),
+        _any(
+            [*attachment["texts"], r".*\.(?:" + "|".join(attachment["suffixes"]) + ")"]
+        ),
     )

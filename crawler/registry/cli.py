@@ -10,12 +10,10 @@ from typing import Any
 import click
 
 from archive import console
-from archive.catalog import Catalog
 from archive.console import Outcome, data_option, reporting
 from archive.datadir import DataDir
 from archive.errors import UsageError
 from archive.records import Source
-from pipelines.reference import open_archive
 
 ALLOW_NET_VARIABLE = "NIANBAO_ALLOW_NET"
 #: Where `sources add` writes when nothing else is said.
@@ -53,6 +51,7 @@ def sources() -> None:
 @reporting
 def list_command(data: DataDir, sources_file: Path | None) -> Outcome:
     """List the portals of the registry with what the archive knows of them."""
+    from archive.catalog import Catalog
     from crawler.registry.listing import HEADINGS, listed, shown, table
     from crawler.source import load_registry
 
@@ -183,6 +182,7 @@ def add_command(
     from crawler.registry.looking import look, put
     from crawler.source import CHECKS, load_registry
     from crawler.urls import canonical
+    from pipelines.reference import open_archive
 
     home = canonical(url)
     if home is None:

@@ -29,7 +29,7 @@ def look(
 
     Those that are not ``registered`` yet get no say in which hosts are believed.
     """
-    data.prepare()
+    data.prepare(capturing=True)
     with data.lock(), open_archive(data) as catalog:
         run_id = catalog.start_run(command)
         outcome, figures = "failed", dict[str, Any]()

@@ -8,8 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
 
-import yaml
-
+from archive import yamls
 from archive.errors import TemplateError
 
 PORTAL_FILES = ("trs.yml", "hanweb.yml", "generic.yml")
@@ -164,7 +163,7 @@ def _make(cls: type[T], entry: Mapping[str, Any], where: str, **parts: Any) -> T
 def load_yaml(name: str) -> dict[str, Any]:
     """A YAML file of this package, with its lists frozen."""
     text = resources.files(__package__).joinpath(name).read_text("utf-8")
-    content: dict[str, Any] = _frozen(yaml.safe_load(text))
+    content: dict[str, Any] = _frozen(yamls.load(text))
     return content
 
 

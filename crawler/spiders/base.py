@@ -167,7 +167,7 @@ class ArchiveSpider(Spider):
         limit = getattr(self, "limit", None)
         sources = self.sources()
         with ExitStack() as stack:
-            data = DataDir(Path(named or "data")).prepare()
+            data = DataDir(Path(named or "data")).prepare(capturing=True)
             stack.enter_context(data.lock())
             catalog = stack.enter_context(open_archive(data))
             run_id = catalog.start_run(f"scrapy crawl {self.name}")

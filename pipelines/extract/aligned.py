@@ -14,8 +14,10 @@ from itertools import pairwise
 
 from pipelines.chapters import heading
 from pipelines.extract.flow import PAGE_NUMBER
+from pipelines.extract.hanging import CLOSING
+from pipelines.extract.naming import begins_label, likeness
+from pipelines.extract.noted import begins_value, is_broken, together
 from pipelines.extract.ruling import Box, Drawn, Piece, PieceCell
-from pipelines.extract.stitch import likeness
 from pipelines.extract.stretches import Line, Stretch, stretches_by_line
 from pipelines.normalise import squash
 from pipelines.tabulate.vocabulary import word_of
@@ -37,7 +39,9 @@ class Columns:
 
     def of(self, stretch: Stretch) -> int | None:
         """The column a value stands in, or the nearest; None when it spans two."""
-        if sum(a < stretch.box.x1 and stretch.box.x0 < b for a, b in self.spans) > 1:
+        hangs = stretch.box.bottom - stretch.box.top  # a mark over the next column
+        end = stretch.box.x1 - hangs * (stretch.text[-1] in CLOSING)
+        if sum(a < end and stretch.box.x0 < b for a, b in self.spans) > 1:
             return None
         near = [abs((a + b) / 2 - stretch.middle) for a, b in self.spans]
         best = min(range(len(near)), key=near.__getitem__)
@@ -65,10 +69,10 @@ def tables(page: int, chars: Sequence[Drawn], before: Columns | None) -> Found:
 
     ``before``: the columns of a table that the page before ends with.
     """
-    lines = stretches_by_line(chars)
+    lines = together(stretches_by_line(chars))
     found: list[Piece] = []
     columns = before
-    for region in _regions(lines, 1 if before else FEWEST):
+    for region in _regions(lines, 1 if before else FEWEST - (page > 1)):
         if _is_text(region):
             columns = None  # a table ends before text
             continue
@@ -95,10 +99,14 @@ def _regions(lines: Sequence[Line], fewest: int) -> Iterator[list[Line]]:
     )
     edges = (lines[0], lines[-1])
     region: list[Line] = []
-    for line in lines:
+    for before, line, after in zip(
+        [None, *lines], lines, [*lines[1:], None], strict=False
+    ):
         if line in edges and PAGE_NUMBER.fullmatch(squash(line[0].text)):
             continue
-        if not _is_prose(line, width):
+        if not _is_prose(line, width) or any(
+            other and _is_beside(line, other) for other in (before, after)
+        ):
             region.append(line)
             continue
         if region:
@@ -120,7 +128,17 @@ def _is_prose(line: Line, width: float) -> bool:
         return False
     text, box = line[0].text, line[0].box
     wide = box.x1 - box.x0 > WIDE * width
-    return wide or text.endswith(("。", "；")) or heading(text) is not None
+    if wide or text.endswith(("。", "；")):
+        return True
+    title = heading(text)  # 三、本年度 above 办理结果 is the label of a group
+    return title is not None and not (title.chapter_no is None and begins_label(text))
+
+
+def _is_beside(line: Line, row: Line) -> bool:
+    """Whether a line reaches into a row of numbers: it is a part of its label."""
+    size = line[0].box.bottom - line[0].box.top
+    apart = abs(line[0].box.top - row[0].box.top)
+    return len(line) == 1 and sum(s.is_number for s in row) > 1 and apart < size
 
 
 def _hull(lines: Sequence[Line]) -> Box:
@@ -171,7 +189,9 @@ def _sections(region: Sequence[Line], left: float) -> Iterator[tuple[bool, list[
     last = False
     for line in region:
         heads = [s for s in line if s.middle > left]
-        is_head = bool(heads) and not any(s.is_number for s in heads)
+        is_head = bool(heads) and not any(
+            s.is_number or begins_value(s.text) or is_broken(s) for s in heads
+        )
         if part and is_head != last:
             yield last, part
             part = []
@@ -246,7 +266,9 @@ def _body(lines: Sequence[Line], columns: Columns | None) -> list[list[Placed]] 
         placed: dict[int, Stretch] = {}
         for value in values:
             column = columns.of(value)
-            if column is None or column in placed or not value.is_number:
+            if column is None or column in placed:
+                return None
+            if not (value.is_number or is_broken(value)):
                 return None
             placed[column] = value
         rows.append((labels, placed))

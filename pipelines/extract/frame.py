@@ -9,9 +9,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from bs4.element import Tag
 
+from archive import yamls
 from pipelines.extract.dom import names
 from pipelines.grid import Block, Line
 from pipelines.normalise import label, squash
@@ -34,7 +34,7 @@ class Frame:
 @lru_cache(maxsize=1)
 def frame() -> Frame:
     """The content of ``frame.yml``."""
-    raw: dict[str, Any] = yaml.safe_load(
+    raw: dict[str, Any] = yamls.load(
         files(__package__).joinpath("frame.yml").read_text("utf-8")
     )
     words = "|".join(map(re.escape, raw["frame_words"]))

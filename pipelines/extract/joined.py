@@ -16,8 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-import yaml
-
+from archive import yamls
 from pipelines import templates
 from pipelines.extract.decide import decide
 from pipelines.extract.page import Page
@@ -124,7 +123,7 @@ def _prose(text: str, where: _Where, start: int, end: int) -> list[Block]:
 def _heading_patterns() -> tuple[tuple[int, re.Pattern[str]], ...]:
     path = files(templates).joinpath("chapters.yml")
     found = []
-    for entry in yaml.safe_load(path.read_text("utf-8")):
+    for entry in yamls.load(path.read_text("utf-8")):
         number = entry["chapter"]
         longer = [w for w in entry["words"] if w.endswith(("情况", "事项"))]
         names = [entry["zh"], *longer]

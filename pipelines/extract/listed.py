@@ -20,6 +20,8 @@ def annexes(lines: list[str]) -> list[tuple[int, int, Grid]]:
     for n, (start, end) in enumerate(groups):
         if [squash(line) for line in lines[start:end]] != HEADER:
             continue
+        if lines[start].startswith("\t"):
+            continue  # cells with delimiters: another serialisation
         rows = [_plain(lines, start, end)]
         last = end
         pending: list[tuple[GridCell, ...]] = []

@@ -14,6 +14,7 @@ from pdfplumber.utils.text import chars_to_textmap
 
 from pipelines.extract import aligned
 from pipelines.extract.flow import Item, TextLine, paragraphs, running
+from pipelines.extract.hanging import pulled
 from pipelines.extract.page import Page
 from pipelines.extract.ruling import Box, Drawn, Piece, pieces
 from pipelines.extract.stitch import continues, grid
@@ -68,7 +69,8 @@ class Pages:
             for p in pieces(number, rules, chars)
             if any(cell.text.strip() for row in p.rows for cell in row)
         ]
-        free = [c for c in chars if not any(t.box.holds(c) for t in tables)]
+        placed = pulled([t.box for t in tables], chars)
+        free = [c for c in placed if not any(t.box.holds(c) for t in tables)]
         more = aligned.tables(number, free, self._columns)
         self._columns = more.columns
         found: list[Item] = [*tables, *more.pieces, *lines(number, list(more.rest))]

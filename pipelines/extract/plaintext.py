@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipelines import templates
 from pipelines.chapters import heading
-from pipelines.extract import joined, listed
+from pipelines.extract import joined, listed, loose
 from pipelines.extract.page import Page
 from pipelines.grid import Block, Grid, GridCell, Line
 from pipelines.normalise import squash
@@ -28,6 +28,7 @@ CONTINUATION = 60
 BETWEEN, ROW_END, BLANK_CELL, TABLE_END = 2, 2, 3, 6
 #: *spaced*: fewer paragraphs than this are prose with generous spacing.
 FEWEST_CELLS = 8
+LOOSE = "text, serialisation: cells without delimiters"
 
 Row = list[tuple[int, str]]  # (line number from 1, text) of each cell
 
@@ -46,8 +47,12 @@ def extract(text: str) -> Page:
         blocks = _spaced(lines)
         has_tables = any(isinstance(b, Grid) for b in blocks)
         generation = None if has_tables else templates.generation_of(squash(text))
-        if generation and (page := joined.extract(lines, generation)):
-            return page
+        if generation:
+            parted = loose.gathered(Page(tuple(blocks), content=LOOSE))
+            if loose.is_whole(parted):
+                return parted
+            if page := joined.extract(lines, generation):
+                return page
         serial = "spaced" if has_tables else "no tables"
     return Page(blocks=tuple(blocks), content=f"text, serialisation: {serial}")
 

@@ -8,8 +8,8 @@ without a closing one; it is closed where they end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -22,8 +22,11 @@ from pdfplumber.table import (
 from pdfplumber.utils.geometry import obj_to_edges
 from pdfplumber.utils.text import extract_text
 
-from pipelines.extract.box import Box, Drawn
+from pipelines.extract.box import Box, Drawn, sorted_in
+from pipelines.extract.hanging import pulled
 from pipelines.extract.mended import mended
+from pipelines.extract.wrapped import goes_on, padding, unit
+from pipelines.extract.wrapped import number as wrapped
 
 __all__ = ["Box", "Drawn", "Piece", "PieceCell", "pieces"]
 
@@ -35,12 +38,17 @@ NEAR = 3.0
 
 @dataclass(frozen=True, slots=True)
 class PieceCell:
-    """One cell as ruled: text, place, how many rows of its piece it spans."""
+    """One cell as ruled: text, place, how many rows of its piece it spans.
+
+    ``full``: it holds digits that fill their last line, and others may follow on the
+    next page.
+    """
 
     text: str
     box: Box
     locator: str
     rowspan: int = 1
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +77,11 @@ def pieces(page: int, objects: Iterable[Drawn], chars: Sequence[Drawn]) -> list[
     crossings = edges_to_intersections(merged, NEAR, NEAR)
     tables = [[Box(*c) for c in t] for t in _tables(crossings)]
     tables.sort(key=lambda cells: (cells[0].top, cells[0].x0))
-    return [
-        _piece(page, number, mended(cells, chars), chars)
-        for number, cells in enumerate(tables, 1)
-    ]
+    made = []
+    for number, cells in enumerate(tables, 1):
+        own = pulled(cells, chars)
+        made.append(_piece(page, number, mended(cells, own), own))
+    return made
 
 
 def _tables(crossings: Any) -> list[list[tuple[float, float, float, float]]]:
@@ -196,7 +205,36 @@ def _piece(
                 for i, cell in enumerate(band, 1)
             )
         )
-    return Piece(page, where, box, tuple(rows))
+    return Piece(page, where, box, tuple(_unbroken(rows, inside)))
+
+
+def _unbroken(
+    rows: Sequence[tuple[PieceCell, ...]], chars: Sequence[Drawn]
+) -> Iterator[tuple[PieceCell, ...]]:
+    """Rows with the numbers put together that the layout broke."""
+    held = sorted_in([cell.box for row in rows for cell in row], chars)
+    pad = padding(held)
+    last = next((r for r in reversed(rows) if any(c.text for c in r)), None)
+    for row in rows:
+        put = row
+        if any("\n" in cell.text for cell in row):
+            put = tuple(
+                replace(
+                    cell,
+                    text=wrapped(cell.box, held[cell.box], pad)
+                    or unit(cell.text)
+                    or cell.text,
+                )
+                if "\n" in cell.text
+                else cell
+                for cell in row
+            )
+        if row is last:
+            put = tuple(
+                replace(cell, full=goes_on(cell.box, held[cell.box], pad))
+                for cell in put
+            )
+        yield put
 
 
 def _text(chars: list[Drawn]) -> str:

@@ -58,12 +58,21 @@ def _stretches(chars: Sequence[Drawn]) -> Iterator[Stretch]:
     for char in chars:
         digits = run and run[-1]["text"].isdecimal() and char["text"].isdecimal()
         gap = (DIGITS_GAP if digits else GAP) * (char["bottom"] - char["top"])
-        if run and char["x0"] - run[-1]["x1"] > gap:
+        if run and (char["x0"] - run[-1]["x1"] > gap or _is_next(run, char)):
             yield _stretch(run)
             run = []
         run.append(char)
     if run:
         yield _stretch(run)
+
+
+def _is_next(run: Sequence[Drawn], char: Drawn) -> bool:
+    """Whether a digit behind a note is the next number: the bracket hangs over."""
+    return bool(
+        char["text"].isdecimal()
+        and run[-1]["text"] in ")）"
+        and run[0]["text"].isdecimal()
+    )
 
 
 def _stretch(chars: Sequence[Drawn]) -> Stretch:

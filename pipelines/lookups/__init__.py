@@ -6,10 +6,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from archive import yamls
 
 
 @lru_cache(maxsize=32)
 def lookup(name: str) -> Any:
     """The content of ``<name>.yml`` in this folder."""
-    return yaml.safe_load(files(__package__).joinpath(f"{name}.yml").read_text("utf-8"))
+    return yamls.load(files(__package__).joinpath(f"{name}.yml").read_text("utf-8"))

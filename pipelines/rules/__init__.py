@@ -13,6 +13,7 @@ Rules are data (``rules.yml``); this package only knows the kinds of test::
     prose          the text against tables and itself    X1–X7
     suspects       the fewest cells that explain all broken sums
     origin         whether report or reading is at fault
+    wording        what findings say (messages.yml, labels.yml), in Chinese and English
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pipelines.rules import (
     provenance,
 )
 from pipelines.rules.finding import (
+    EXCUSE,
     FAIL,
     MISREADING,
     UNCERTAIN,
@@ -52,6 +54,7 @@ from pipelines.rules.prose.place import place_of
 from pipelines.rules.spec import RuleSpec, rule_book
 from pipelines.rules.suspects import as_json, least_suspects
 from pipelines.rules.tables import Tables, tables_of
+from pipelines.rules.wording import also
 
 __all__ = ["evaluate", "fingerprint", "load_rules"]
 
@@ -112,11 +115,11 @@ def _weighed(finding: Finding, spec: RuleSpec, picture: bool) -> Finding:
     if finding.verdict != FAIL:
         return finding
     if picture:
-        said = f"{finding.message}；{MISREADING}"
-        return replace(finding, verdict=UNCERTAIN, message=said)
+        said = also(finding.tell, MISREADING)
+        return replace(finding, verdict=UNCERTAIN, tell=said, misread=True)
     if isinstance(spec.test, Compare) and spec.rule.severity != "fail":
-        said = f"{finding.message}；可能有正当理由，值得一看"
-        return replace(finding, verdict=UNCERTAIN, message=said)
+        said = also(finding.tell, EXCUSE)
+        return replace(finding, verdict=UNCERTAIN, tell=said)
     return finding
 
 

@@ -10,6 +10,7 @@ from archive.records import Chapter
 from pipelines.rules import labels
 from pipelines.rules.finding import FAIL, NOT_ASSESSABLE, PASS, UNCERTAIN, Finding
 from pipelines.rules.spec import Chapters
+from pipelines.rules.wording import Tell, chapter_title, listed, numeral, phrase
 
 NUMERALS = "一二三四五六"
 _MARKUP = re.compile(r"^(?:[#*\s]|\[bookmark:[^\]]*\])+")
@@ -20,9 +21,7 @@ def evaluate(test: Chapters, chapters: Sequence[Chapter]) -> Iterator[Finding]:
     """One finding about the report as a whole (scope '')."""
     numbered = [c for c in chapters if c.chapter_no in range(1, 7) and c.heading]
     if not numbered:
-        yield Finding(
-            "", NOT_ASSESSABLE, None, None, "未识别出任何一章的标题，无法核对"
-        )
+        yield Finding("", NOT_ASSESSABLE, None, None, phrase("chapters.nothing"))
     elif test.aspect == "present":
         yield _present(numbered, chapters)
     else:
@@ -58,18 +57,20 @@ def _present(numbered: Sequence[Chapter], chapters: Sequence[Chapter]) -> Findin
     sides = ("1,2,3,4,5,6", ",".join(str(no) for no in found))
     absent = [no for no in range(1, 7) if no not in found]
     if absent:
-        names = "、".join(
-            f"第{NUMERALS[no - 1]}章“{labels.chapter_title(no)}”" for no in absent
-        )
+        names = listed(_titled(no) for no in absent)
         inside = [no for no in absent if _stands_inside(no, chapters)]
         if inside:
-            said = f"没有单独成行的{names}，但正文中有相似的标题，可能未能分开"
+            said = phrase("chapters.inside", names=names)
             return Finding("", UNCERTAIN, *sides, said)
-        return Finding("", FAIL, *sides, f"报告应有六章，没有{names}")
+        return Finding("", FAIL, *sides, phrase("chapters.absent", names=names))
     if found != list(range(1, 7)):
-        order = "、".join(f"第{NUMERALS[no - 1]}章" for no in found)
-        return Finding("", FAIL, *sides, f"六章的次序是{order}，与格式不符")
-    return Finding("", PASS, *sides, "六章齐全，次序与格式相符")
+        order = listed(phrase("named.chapter", n=numeral(no)) for no in found)
+        return Finding("", FAIL, *sides, phrase("chapters.order", order=order))
+    return Finding("", PASS, *sides, phrase("chapters.complete"))
+
+
+def _titled(number: int) -> Tell:
+    return phrase("named.titled", n=numeral(number), title=chapter_title(number))
 
 
 def _stands_inside(number: int, chapters: Sequence[Chapter]) -> bool:
@@ -84,11 +85,26 @@ def _numbers(numbered: Sequence[Chapter]) -> Finding:
     printed = [printed_number(c.heading) for c in numbered]
     actual = "".join(number or "·" for number in printed)
     if actual == expected:
-        return Finding("", PASS, expected, actual, f"各章依次编号为{actual}")
-    odd = "；".join(
-        f"第{NUMERALS[c.chapter_no - 1]}章“{heading_text(c.heading)}”"
-        + (f"编号为“{number}”" if number else "没有编号")
-        for c, number in zip(numbered, printed, strict=True)
-        if number != NUMERALS[c.chapter_no - 1]
+        said = phrase("chapters.numbered", numbers=actual)
+        return Finding("", PASS, expected, actual, said)
+    odd = listed(
+        (
+            _misnumbered(chapter, number)
+            for chapter, number in zip(numbered, printed, strict=True)
+            if number != NUMERALS[chapter.chapter_no - 1]
+        ),
+        "clause",
     )
-    return Finding("", UNCERTAIN, expected, actual, f"{odd}，与格式的编号不同")
+    said = phrase("chapters.odd_numbers", odd=odd)
+    return Finding("", UNCERTAIN, expected, actual, said)
+
+
+def _misnumbered(chapter: Chapter, number: str) -> Tell:
+    named = phrase(
+        "named.titled",
+        n=numeral(chapter.chapter_no),
+        title=heading_text(chapter.heading),
+    )
+    if not number:
+        return phrase("chapters.unnumbered", chapter=named)
+    return phrase("chapters.misnumbered", chapter=named, number=number)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii as quoted
 from math import isfinite
 
 from archive.records import Check, Rule
 from pipelines.rules.keys import Key
+from pipelines.rules.wording import Tell, phrase, words
 
 PASS = "PASS"
 FAIL = "FAIL"
 UNCERTAIN = "UNCERTAIN"
 NOT_ASSESSABLE = "NOT_ASSESSABLE"
 
-MISREADING = "可能是误读，请对照原件"
+#: Verdicts that people are shown one by one, so in English, too.
+SHOWN = (FAIL, UNCERTAIN)
+
+#: Remarks behind a message.
+MISREADING = phrase("remark.misreading")
+EXCUSE = phrase("remark.reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +31,33 @@ class Finding:
 
     ``plus`` and ``minus`` are the cells of the two sides (actual, expected) of a
     comparison, ``cells`` those that any other test looked at; ``quotes`` are the words
-    of the text it rests on, each with the number of its chapter.
+    of the text it rests on, each with the number of its chapter. ``misread``: a cell it
+    rests on, be it one of another report, was not simply read.
     """
 
     scope: str
     verdict: str
     expected: str | None
     actual: str | None
-    message: str
+    tell: Tell
     plus: tuple[Key, ...] = ()
     minus: tuple[Key, ...] = ()
     cells: tuple[Key, ...] = ()
     quotes: tuple[tuple[int, str], ...] = ()
+    misread: bool = False
+
+    @property
+    def message(self) -> str:
+        """What it says in Chinese."""
+        return self.tell(words("zh"))
+
+    @property
+    def message_en(self) -> str | None:
+        """What it says in English; None where nobody is shown it."""
+        if self.verdict not in SHOWN:
+            return None
+        said = self.tell(words("en"))
+        return said[:1].upper() + said[1:]
 
     @property
     def looked_at(self) -> tuple[Key, ...]:
@@ -60,10 +82,15 @@ def fingerprint(
     >>> fingerprint("r", "Q2", "“行”", None, "1") == sha256(said).hexdigest()[:32]
     True
     """
-    parts = (report_id, rule_id, scope, expected, actual)
     # the JSON list of them, which a general encoder takes five times as long to write
-    said = f"[{', '.join('null' if p is None else quoted(p) for p in parts)}]"
+    parts = (report_id, rule_id, scope, expected, actual)
+    said = f"[{', '.join(map(_quoted, parts))}]"
     return sha256(said.encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=4096)
+def _quoted(part: str | None) -> str:
+    return "null" if part is None else quoted(part)
 
 
 def as_check(
@@ -89,9 +116,11 @@ def as_check(
         origin,
         suspects,
         place,
+        finding.message_en,
     )
 
 
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """A number as a person writes it.
 

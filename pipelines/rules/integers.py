@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archive.records import Cell
-from pipelines.rules import labels
 from pipelines.rules.finding import (
     FAIL,
     MISREADING,
@@ -16,27 +15,30 @@ from pipelines.rules.finding import (
 )
 from pipelines.rules.spec import Integers
 from pipelines.rules.tables import Tables, unsplit
+from pipelines.rules.wording import also, column, listed, phrase, row, table, words
 
-WHOLE = "不小于 0 的整数"
-AMOUNT = "不小于 0 的数"
+#: What a number should be; the Chinese words stand in ``expected``.
+WHOLE, AMOUNT = phrase("integers.whole"), phrase("integers.amount")
 
 
 def evaluate(test: Integers, tables: Tables) -> Iterator[Finding]:
     """One finding per offending cell (scope ``row/col``), or one PASS for all."""
     cells = [c for c in tables.cells.values() if c.table_code in test.tables]
     whole = [cell for cell in cells if not unsplit(cell)]
-    offending = [found for cell in whole if (found := _offence(cell, test))]
+    odd = (c for c in whole if c.value is None or c.value < 0 or c.value % 1)
+    offending = [found for cell in odd if (found := _offence(cell, test))]
     offending += _joined(cells)
     yield from offending
     if not offending:
         filled = [cell for cell in cells if cell.value is not None]
-        names = "、".join(labels.table(table) for table in test.tables)
+        names, wanted = listed(map(table, test.tables)), WHOLE(words("zh"))
         if filled:
-            said = f"{names}的 {len(filled)} 个数字都是{WHOLE}"
-            said += "（金额可有小数）" if test.decimals else ""
-            yield Finding("", PASS, WHOLE, None, said)
+            key = "integers.all_but_amounts" if test.decimals else "integers.all"
+            said = phrase(key, tables=names, n=len(filled), wanted=WHOLE)
+            yield Finding("", PASS, wanted, None, said)
         else:
-            yield Finding("", NOT_ASSESSABLE, WHOLE, None, f"{names}没有数字，无法核对")
+            said = phrase("integers.none", tables=names)
+            yield Finding("", NOT_ASSESSABLE, wanted, None, said)
 
 
 def _offence(cell: Cell, test: Integers) -> Finding | None:
@@ -48,13 +50,14 @@ def _offence(cell: Cell, test: Integers) -> Finding | None:
     if not bad_number and cell.state != "text":
         return None
     scope = f"{cell.row_code}/{cell.col_code}"
-    named = f"{labels.row(cell.row_code)}的{labels.column(cell.col_code)}"
+    named = phrase("named.cell", row=row(cell.row_code), column=column(cell.col_code))
     raw = cell.raw.strip()
-    said = f"{named}写的是“{raw}”，不是{wanted}"
+    said = phrase("integers.offence", cell=named, raw=raw, wanted=wanted)
     verdict = FAIL if bad_number else UNCERTAIN
     if cell.method != "read":
-        verdict, said = UNCERTAIN, f"{said}；{MISREADING}"
-    return Finding(scope, verdict, wanted, raw, said, cells=(cell.key,))
+        verdict, said = UNCERTAIN, also(said, MISREADING)
+    expected = wanted(words("zh"))
+    return Finding(scope, verdict, expected, raw, said, cells=(cell.key,))
 
 
 def _joined(cells: Iterable[Cell]) -> Iterator[Finding]:
@@ -62,7 +65,8 @@ def _joined(cells: Iterable[Cell]) -> Iterator[Finding]:
     rows: dict[tuple[str, str], list[Cell]] = {}
     for cell in filter(unsplit, cells):
         rows.setdefault((cell.row_code, cell.raw.strip()), []).append(cell)
-    for (row, raw), inside in rows.items():
-        said = f"“{labels.row(row)}”一行连写的“{raw}”未能分开，没有读成数字"
+    for (code, raw), inside in rows.items():
+        named = phrase("named.row", name=row(code))
+        said = phrase("integers.joined", named=named, raw=raw)
         keys = tuple(cell.key for cell in inside)
-        yield Finding(row, UNCERTAIN, WHOLE, raw, said, cells=keys)
+        yield Finding(code, UNCERTAIN, WHOLE(words("zh")), raw, said, cells=keys)

@@ -13,11 +13,12 @@ from functools import lru_cache
 from archive.records import Cell
 from pipelines.rules.finding import FAIL, Finding
 from pipelines.rules.tables import unsplit
+from pipelines.rules.wording import Tell, phrase
 from pipelines.splits import MOST_DIGITS, ways
 
 
 def never_adds_up(
-    scope: str, named: str, cells: Sequence[Cell | None]
+    scope: str, named: Tell, cells: Sequence[Cell | None]
 ) -> Finding | None:
     """FAIL where no way to cut a joined row gives its total; None: nothing is known."""
     row = [cell for cell in cells if cell is not None]
@@ -27,10 +28,7 @@ def never_adds_up(
     raw = raws.pop()
     if len(raw) > MOST_DIGITS or _may_add_up(raw, len(row)):
         return None
-    said = (
-        f"{named}：连写的“{raw}”无论怎样分成各列，总计都不等于其余各列之和"
-        "（空白的列不计）"
-    )
+    said = phrase("sums.joined", named=named, raw=raw)
     return Finding(scope, FAIL, None, raw, said, cells=tuple(c.key for c in row))
 
 

@@ -1,4 +1,4 @@
-"""The printed labels that messages name rows, columns and chapters by."""
+"""The labels that messages name rows, columns and chapters by, in two languages."""
 
 from __future__ import annotations
 
@@ -7,41 +7,50 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from archive import yamls
+
+LANGUAGES = ("zh", "en")
 
 
 @cache
 def _labels() -> Mapping[str, Any]:
     text = files("pipelines.rules").joinpath("labels.yml").read_text("utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yamls.load(text))
 
 
-def row(code: str) -> str:
+@cache
+def _named(group: str, lang: str) -> Mapping[Any, str]:
+    """The labels of a group (rows, columns, dates) in one language, by code."""
+    at = LANGUAGES.index(lang)
+    return {code: str(both[at]) for code, both in _labels()[group].items()}
+
+
+def row(code: str, lang: str = "zh") -> str:
     """Official label of a row; its code where the form has none.
 
-    >>> row("handled_total")
-    '（七）总计'
+    >>> row("handled_total"), row("handled_total", "en")
+    ('（七）总计', 'Handled, total')
     """
-    return str(_labels()["rows"].get(code, code))
+    return _named("rows", lang).get(code, code)
 
 
-def column(code: str) -> str:
+def column(code: str, lang: str = "zh") -> str:
     """Official label of a column; its code where the form has none."""
-    return str(_labels()["columns"].get(code, code))
+    return _named("columns", lang).get(code, code)
 
 
-def table(code: str) -> str:
+def table(code: str, lang: str = "zh") -> str:
     """Name of a table."""
-    return str(_labels()["tables"][code]["name"])
+    return str(_labels()["tables"][code]["name"][LANGUAGES.index(lang)])
 
 
-def chapter_title(number: int) -> str:
+def chapter_title(number: int, lang: str = "zh") -> str:
     """Official title of a chapter of the form.
 
-    >>> chapter_title(6)
-    '其他需要报告的事项'
+    >>> chapter_title(6), chapter_title(6, "en")
+    ('其他需要报告的事项', 'Other matters')
     """
-    return str(_labels()["chapters"][number]["title"])
+    return str(_labels()["chapters"][number]["title"][LANGUAGES.index(lang)])
 
 
 def chapter_words(number: int) -> tuple[str, ...]:
@@ -49,10 +58,10 @@ def chapter_words(number: int) -> tuple[str, ...]:
     return tuple(_labels()["chapters"][number]["words"])
 
 
-def date_source(code: str) -> str:
+def date_source(code: str, lang: str = "zh") -> str:
     """Where a date was read, in words; its code where there are none.
 
-    >>> date_source("visible")
-    '页面所示日期'
+    >>> date_source("visible"), date_source("visible", "en")
+    ('页面所示日期', 'date shown on the page')
     """
-    return str(_labels()["dates"].get(code, code))
+    return _named("dates", lang).get(code, code)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archive.records import Agency, Cell
-from pipelines.rules import labels
 from pipelines.rules.finding import NOT_ASSESSABLE, PASS, UNCERTAIN, Finding, number
 from pipelines.rules.keys import Key
 from pipelines.rules.kinds import Amount, Items, Lawmakers
 from pipelines.rules.tables import Tables
+from pipelines.rules.wording import Tell, column, listed, phrase, row
 
 #: 10,000 yuan in one unit of an amount.
 WAN = {"wan_cny": 1.0, "cny": 1e-4, "yi_cny": 1e4}
@@ -26,29 +26,32 @@ def lawmakers(test: Lawmakers, tables: Tables, agency: Agency) -> Finding:
     ]
     cells = [cell for key in keys if (cell := tables.cell(*key))]
     filled = [cell for cell in cells if cell.value is not None]
-    row, name = labels.row(test.row), agency.name
+    named, name = _named(test.row), agency.name
     if not filled:
-        return Finding(test.row, NOT_ASSESSABLE, None, None, f"“{row}”一行没有数字")
+        said = phrase("named.no_numbers", named=named)
+        return Finding(test.row, NOT_ASSESSABLE, None, None, said)
     at = tuple(cell.key for cell in filled)
     some = [cell for cell in filled if cell.value]
-    told = "、".join(
-        f"{labels.column(c.col_code)} {number(c.value or 0)}" for c in some
-    )
     actual = ",".join(number(cell.value or 0) for cell in filled)
+    if not some and len(filled) < len(keys):
+        said = phrase("lawmakers.not_all", named=named)
+        return Finding(test.row, NOT_ASSESSABLE, "0", actual, said, cells=at)
     if not some:
-        said = f"“{row}”一行都是 0"
+        said = phrase("lawmakers.zero", named=named)
         return Finding(test.row, PASS, "0", actual, said, cells=at)
+    verdict, end = UNCERTAIN, "may_not"
     if agency.level is None:
-        said = f"“{row}”一行：{told}；不知道{name}的层级，无法核对"
-        return Finding(test.row, NOT_ASSESSABLE, None, actual, said, cells=at)
-    if agency.level in test.may.get(agency.kind, ()):
-        said = f"“{row}”一行：{told}；{name}可能有规章"
-        return Finding(test.row, PASS, None, actual, said, cells=at)
-    said = (
-        f"“{row}”一行：{told}；{name}不是国务院部门，也不是省、自治区、直辖市或设区的市、"
-        "自治州的政府，无权制定规章，可能把执行的规章或其他文件计在内"
+        verdict, end = NOT_ASSESSABLE, "unknown"
+    elif agency.level in test.may.get(agency.kind, ()):
+        verdict, end = PASS, "may"
+    counts = (
+        phrase("lawmakers.count", column=column(c.col_code), n=number(c.value or 0))
+        for c in some
     )
-    return Finding(test.row, UNCERTAIN, "0", actual, said, cells=at)
+    why = phrase(f"lawmakers.{end}", agency=name)
+    said = phrase("lawmakers.told", named=named, told=listed(counts), end=why)
+    expected = "0" if verdict == UNCERTAIN else None
+    return Finding(test.row, verdict, expected, actual, said, cells=at)
 
 
 # -------------------------------------------------------------------------- power lists
@@ -57,81 +60,87 @@ def lawmakers(test: Lawmakers, tables: Tables, agency: Agency) -> Finding:
 def items(test: Items, tables: Tables) -> Iterator[Finding]:
     """P5, P6, P8: one finding for every row of a power list."""
     check = {"change": _change, "idle": _idle, "restated": _restated}[test.aspect]
-    for row in tables.book.codes(test.over, tables.template_of(test.table)):
-        yield check(test, tables, row)
+    for scope in tables.book.codes(test.over, tables.template_of(test.table)):
+        yield check(test, tables, scope)
 
 
-def _change(test: Items, tables: Tables, row: str) -> Finding:
-    stock, change = (_cell(test.table, tables, row, c) for c in _STOCK)
+def _change(test: Items, tables: Tables, scope: str) -> Finding:
+    stock, change = (_cell(test.table, tables, scope, c) for c in _STOCK)
     if stock is None or change is None:
-        return _silent(test, row, _STOCK)
-    size, limit = abs(change), number(test.most)
-    both = f"{_named(row)}：上一年项目数量 {number(stock)}，本年增/减 {number(change)}"
-    sides = (number(stock), number(change))
-    at = _keys(test.table, row, _STOCK)
+        return _silent(test, scope, _STOCK)
+    size, sides = abs(change), (number(stock), number(change))
+    verdict, end = PASS, phrase("items.no_more")
     if size > test.most:
-        said = f"{both}，增减超过 {limit} 项，可能填的是办件数量"
+        verdict, end = UNCERTAIN, phrase("items.beyond", limit=number(test.most))
     elif stock > 0 and size > stock:
-        said = f"{both}，增减大于原有项目，可能填的是办件数量"
-    else:
-        return Finding(row, PASS, *sides, f"{both}，增减不大于原有项目", cells=at)
-    return Finding(row, UNCERTAIN, *sides, said, cells=at)
+        verdict, end = UNCERTAIN, phrase("items.more")
+    said = phrase(
+        "items.change", named=_named(scope), stock=sides[0], change=sides[1], end=end
+    )
+    at = _keys(test.table, scope, _STOCK)
+    return Finding(scope, verdict, *sides, said, cells=at)
 
 
-def _idle(test: Items, tables: Tables, row: str) -> Finding:
-    stock, change, decided = (_cell(test.table, tables, row, c) for c in _DECIDED)
+def _idle(test: Items, tables: Tables, scope: str) -> Finding:
+    stock, change, decided = (_cell(test.table, tables, scope, c) for c in _DECIDED)
     if stock is None or change is None or decided is None:
-        return _silent(test, row, _DECIDED)
+        return _silent(test, scope, _DECIDED)
     left = stock + change
-    sides, at = (number(left), number(decided)), _keys(test.table, row, _DECIDED)
-    both = (
-        f"{_named(row)}：上一年项目数量 {number(stock)} 加 本年增/减 {number(change)}"
-        f" 合计 {number(left)}，处理决定数量 {number(decided)}"
+    sides, at = (number(left), number(decided)), _keys(test.table, scope, _DECIDED)
+    both = phrase(
+        "items.idle",
+        named=_named(scope),
+        stock=number(stock),
+        change=number(change),
+        left=sides[0],
+        decided=sides[1],
     )
     if decided > 0 and left == 0:
-        return Finding(
-            row, UNCERTAIN, *sides, f"{both}，没有事项却有处理决定", cells=at
-        )
-    return Finding(row, PASS, *sides, both, cells=at)
+        said = phrase("items.decided", both=both)
+        return Finding(scope, UNCERTAIN, *sides, said, cells=at)
+    return Finding(scope, PASS, *sides, both, cells=at)
 
 
-def _restated(test: Items, tables: Tables, row: str) -> Finding:
-    stock, change, decided = (_cell(test.table, tables, row, c) for c in _DECIDED)
+def _restated(test: Items, tables: Tables, scope: str) -> Finding:
+    stock, change, decided = (_cell(test.table, tables, scope, c) for c in _DECIDED)
     if stock is None or change is None or decided is None:
-        return _silent(test, row, _DECIDED)
+        return _silent(test, scope, _DECIDED)
     sides = (number(stock + change), number(decided))
-    at = _keys(test.table, row, _DECIDED)
-    both = (
-        f"{_named(row)}：上一年项目数量 {number(stock)}，本年增/减 {number(change)}，"
-        f"处理决定数量 {number(decided)}"
+    at = _keys(test.table, scope, _DECIDED)
+    both = phrase(
+        "items.restated",
+        named=_named(scope),
+        stock=number(stock),
+        change=number(change),
+        decided=sides[1],
     )
-    if change and decided == stock + change:
-        said = f"{both}，恰为前两项之和，可能把处理决定数量填成了现有项目数量"
-        return Finding(row, UNCERTAIN, *sides, said, cells=at)
-    return Finding(row, PASS, *sides, both, cells=at)
+    if change and decided and decided == stock + change:
+        said = phrase("items.mistaken", both=both)
+        return Finding(scope, UNCERTAIN, *sides, said, cells=at)
+    return Finding(scope, PASS, *sides, both, cells=at)
 
 
 _STOCK = ("items_prev_year", "items_change")
 _DECIDED = (*_STOCK, "decisions")
 
 
-def _cell(table: str, tables: Tables, row: str, column: str) -> float | None:
-    found = tables.cell(table, row, column)
+def _cell(table: str, tables: Tables, scope: str, at: str) -> float | None:
+    found = tables.cell(table, scope, at)
     return None if found is None else found.value
 
 
-def _keys(table: str, row: str, columns: tuple[str, ...]) -> tuple[Key, ...]:
-    return tuple((table, row, column) for column in columns)
+def _keys(table: str, scope: str, columns: tuple[str, ...]) -> tuple[Key, ...]:
+    return tuple((table, scope, at) for at in columns)
 
 
-def _named(row: str) -> str:
-    return f"“{labels.row(row)}”一行"
+def _named(code: str) -> Tell:
+    return phrase("named.row", name=row(code))
 
 
-def _silent(test: Items, row: str, columns: tuple[str, ...]) -> Finding:
-    names = "、".join(labels.column(column) for column in columns)
-    said = f"{_named(row)}：{names}没有都写明，无法核对"
-    return Finding(row, NOT_ASSESSABLE, None, None, said)
+def _silent(test: Items, scope: str, columns: tuple[str, ...]) -> Finding:
+    names = listed(map(column, columns))
+    said = phrase("items.silent", named=_named(scope), names=names)
+    return Finding(scope, NOT_ASSESSABLE, None, None, said)
 
 
 # ------------------------------------------------------------------------------ amounts
@@ -141,41 +150,46 @@ def amount(test: Amount, tables: Tables) -> Finding:
     """P7: an amount per purchase that is plausible in the unit it is given in."""
     count = tables.cell(test.table, test.row, test.items)
     money = tables.cell(test.table, test.row, test.amount)
-    named = f"“{labels.row(test.row)}”一行"
+    named, of = _named(test.row), (column(test.items), column(test.amount))
     if count is None or money is None or count.value is None or money.value is None:
-        said = f"{named}：{labels.column(test.items)}、{labels.column(test.amount)}"
-        return Finding(
-            test.row, NOT_ASSESSABLE, None, None, f"{said}没有都写明，无法核对"
-        )
+        said = phrase("items.silent", named=named, names=listed(of))
+        return Finding(test.row, NOT_ASSESSABLE, None, None, said)
     at = (count.key, money.key)
     raw = money.raw.strip()
-    both = (
-        f"{named}：{labels.column(test.items)} {number(count.value)}，"
-        f"{labels.column(test.amount)}“{raw}”"
-    )
     sides = (number(count.value), raw)
-    verdict, said = _judged(test, count, money)
-    return Finding(test.row, verdict, *sides, f"{both}，{said}", cells=at)
+    verdict, end = _judged(test, count, money)
+    said = phrase(
+        "amount.both",
+        named=named,
+        items=of[0],
+        count=sides[0],
+        amount=of[1],
+        raw=raw,
+        end=end,
+    )
+    return Finding(test.row, verdict, *sides, said, cells=at)
 
 
-def _judged(test: Amount, count: Cell, money: Cell) -> tuple[str, str]:
+def _judged(test: Amount, count: Cell, money: Cell) -> tuple[str, Tell]:
     items, value = count.value or 0, money.value or 0
     if not items and not value:
-        return NOT_ASSESSABLE, "本年没有采购"
+        return NOT_ASSESSABLE, phrase("amount.nothing")
     if not items or not value:
-        return UNCERTAIN, "一项为 0 而另一项不为 0"
+        return UNCERTAIN, phrase("amount.one_zero")
     if money.unit not in WAN:
-        return NOT_ASSESSABLE, "没有写明金额的单位，无法核对"
+        return NOT_ASSESSABLE, phrase("amount.no_unit")
     each = value * WAN[money.unit] / items
-    told = f"每项平均 {each:.4g} 万元"
+    average = number(round(each, 2)) if each >= 1000 else f"{each:.4g}"
+    told = phrase("amount.each", each=average)
     if test.least <= each <= test.most and not _slip(test, money):
         return PASS, told
     as_yuan = each > test.most and test.least <= each / 10_000 <= test.most
     if money.unit == "wan_cny" and (as_yuan or _slip(test, money)):
-        return UNCERTAIN, f"{told}，可能以元为单位而标成了万元"
+        return UNCERTAIN, phrase("amount.as_yuan", told=told)
     if money.unit == "cny" and test.least <= each * 10_000 <= test.most:
-        return UNCERTAIN, f"{told}，可能以万元为单位而标成了元"
-    return UNCERTAIN, f"{told}，不在 {test.least:g} 至 {test.most:g} 万元之间"
+        return UNCERTAIN, phrase("amount.as_wan", told=told)
+    least, most = f"{test.least:g}", f"{test.most:g}"
+    return UNCERTAIN, phrase("amount.beyond", told=told, least=least, most=most)
 
 
 def _slip(test: Amount, money: Cell) -> bool:

@@ -8,9 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from archive import codes
+from archive import codes, yamls
 from archive.errors import TemplateError
 from archive.records import Rule
 from pipelines.rules.kinds import (
@@ -53,9 +51,12 @@ class RuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A named list of codes; ``codes`` by generation, '' for all generations."""
+    """A named list of codes; ``codes`` by generation, '' for all generations.
 
-    name: str
+    ``names`` are those in Chinese (zh) and English (en), for messages.
+    """
+
+    names: Mapping[str, str]
     codes: Mapping[str, tuple[str, ...]]
 
 
@@ -98,7 +99,7 @@ def parse(text: str, name: str = "rules.yml") -> RuleBook:
             the message names file, rule and key.
 
     """
-    data = _mapping(yaml.safe_load(text), name)
+    data = _mapping(yamls.load(text), name)
     _keys(data, name, need=("generations", "groups", "rules"))
     groups = {
         key: _group(_mapping(value, f"{name}: groups.{key}"), f"{name}: groups.{key}")
@@ -249,13 +250,14 @@ def _prose(data: Any, where: str) -> Prose:
 
 
 def _group(data: Mapping[str, Any], where: str) -> Group:
-    _keys(data, where, need=("name", "codes"))
+    _keys(data, where, need=("name", "codes"), may=("name_en",))
+    names = {"zh": data["name"], "en": data.get("name_en", data["name"])}
     listed = data["codes"]
     if isinstance(listed, list):
-        return Group(data["name"], {"": tuple(listed)})
+        return Group(names, {"": tuple(listed)})
     for template in _mapping(listed, f"{where}.codes"):
         _word(template, codes.TEMPLATES, f"{where}.codes")
-    return Group(data["name"], {t: tuple(inner) for t, inner in listed.items()})
+    return Group(names, {t: tuple(inner) for t, inner in listed.items()})
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

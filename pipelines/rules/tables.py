@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive.records import Cell, Report
@@ -17,17 +18,20 @@ CHOSEN_BY_ALL = "[chosen by all sums of the table]"
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Cells by (table, row, column), and the generation of each table."""
+    """Cells by (table, row, column), and the generation of each table.
+
+    ``present`` are those that the document has.
+    """
 
     cells: Mapping[Key, Cell]
+    present: Mapping[Key, Cell]
     generation: Mapping[str, str]
     template: str
     book: RuleBook
 
     def cell(self, table: str, row: str, column: str) -> Cell | None:
         """The cell, or None where the document has no such cell."""
-        found = self.cells.get((table, row, column))
-        return None if found is None or found.state == "missing" else found
+        return self.present.get((table, row, column))
 
     def template_of(self, table: str) -> str:
         """Generation of one table; that of the report where the table is the same."""
@@ -70,23 +74,23 @@ def place(test: Compare, scope: str, operand: str) -> Key:
 def tables_of(report: Report, book: RuleBook) -> Tables:
     """The tables of a report, each with the generation its own codes speak for."""
     cells = {cell.key: cell for cell in report.cells}
-    present = [cell for cell in report.cells if cell.state != "missing"]
+    present = {key: cell for key, cell in cells.items() if cell.state != "missing"}
+    codes: dict[str, Counter[str]] = {table: Counter() for table in book.generations}
+    for table, found in codes.items():
+        inside = [key for key in present if key[0] == table]
+        found.update([row for _, row, _ in inside])
+        found.update([column for _, _, column in inside])
     generation = {
-        table: _generation(
-            (code for c in present if c.table_code == table for code in c.key[1:]),
-            marks,
-            report.template,
-        )
+        table: _generation(codes[table], marks, report.template)
         for table, marks in book.generations.items()
     }
-    return Tables(cells, generation, report.template, book)
+    return Tables(cells, present, generation, report.template, book)
 
 
 def _generation(
-    found: Iterable[str], marks: Mapping[str, frozenset[str]], default: str
+    found: Counter[str], marks: Mapping[str, frozenset[str]], default: str
 ) -> str:
     """Generation with most of its own codes among those found; else the report's."""
-    seen = list(found)
-    score = {t: sum(code in codes for code in seen) for t, codes in marks.items()}
+    score = {t: sum(found[code] for code in codes) for t, codes in marks.items()}
     best = max(score, key=lambda template: (score[template], template == default))
     return best if score[best] else default

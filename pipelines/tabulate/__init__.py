@@ -1,4 +1,4 @@
-"""Grids become cells, by labels: never by position, header column or year."""
+"""Grids become cells, by the labels of rows and columns: never by position or year."""
 
 from pipelines.tabulate.tables import Located, Tabulation, tabulate
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-import yaml
-
+from archive import yamls
 from pipelines import templates
 from pipelines.normalise import core, enumerator, label, similarity, squash
 from pipelines.templates import Row
@@ -18,6 +17,9 @@ from pipelines.templates import Row
 ALIKE = 55.0
 #: A text before the label proper must name its row as surely as this.
 SURE = 90.0
+#: A row that stands elsewhere must be as likely, and so much likelier than any other.
+LIKELY, APART = 70.0, 15.0
+NONE = (0.0, 0)
 #: Same or another printed number: enough to decide between equals, no more.
 NUMBER = 4.0
 
@@ -79,12 +81,40 @@ def align(printed: Sequence[Sequence[str]], rows: Sequence[Row]) -> list[Match |
             i -= 1
         else:
             j -= 1
-    return _fill(found, rows, printed)
+    moved = _moved(found, rows, printed)
+    _fill(found, rows, printed, moved)
+    for i, match in moved.items():
+        found[i] = match
+    return found
+
+
+def _moved(
+    found: Sequence[Match | None], rows: Sequence[Row], printed: Sequence[Sequence[str]]
+) -> dict[int, Match]:
+    """Rows that stand elsewhere than in the form, by their place.
+
+    Only a label that names one row of the form, which no other printed row is.
+    """
+    taken = {id(match.row) for match in found if match}
+    claims: dict[int, list[int]] = {}
+    scores: dict[int, Match] = {}
+    for i, texts in enumerate(printed):
+        if found[i] is not None or not texts:
+            continue
+        points = sorted(((score(texts[-1:], row), k) for k, row in enumerate(rows)))
+        (second, _), (best, k) = points[-2:] if len(rows) > 1 else (NONE, points[0])
+        if best >= LIKELY and best - second >= APART and id(rows[k]) not in taken:
+            claims.setdefault(id(rows[k]), []).append(i)
+            scores[i] = Match(rows[k], best)
+    return {c[0]: scores[c[0]] for c in claims.values() if len(c) == 1}
 
 
 def _fill(
-    found: list[Match | None], rows: Sequence[Row], printed: Sequence[Sequence[str]]
-) -> list[Match | None]:
+    found: list[Match | None],
+    rows: Sequence[Row],
+    printed: Sequence[Sequence[str]],
+    moved: Mapping[int, Match],
+) -> None:
     """Rows with unreadable labels, where their number leaves no choice.
 
     The edges of the table are neighbours too; a table without any known row is not.
@@ -94,13 +124,25 @@ def _fill(
     known = [(i, place[m.row.code]) for i, m in enumerate(found) if m]
     if known:
         known = [(-1, -1), *known, (len(found), len(rows))]
+    elsewhere = {id(match.row) for match in moved.values()}
     for (i, k), (j, last) in pairwise(known):
-        free = rows[k + 1 : last]
-        unknown = [n for n in range(i + 1, j) if not _is_added(printed[n], free)]
+        free = [row for row in rows[k + 1 : last] if id(row) not in elsewhere]
+        unknown = [
+            n
+            for n in range(i + 1, j)
+            if n not in moved
+            and not _is_added(printed[n], free)
+            and not _is_other(printed[n], free, rows)
+        ]
         if len(unknown) == len(free):
             for n, row in zip(unknown, free, strict=True):
                 found[n] = Match(row, 0.0)
-    return found
+
+
+def _is_other(texts: Sequence[str], free: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Whether a label can be read, and names rows of the form but no free one."""
+    own = {id(row) for row in rows if score(texts[-1:], row) >= SURE}
+    return bool(own) and not own & {id(row) for row in free}
 
 
 def _is_added(texts: Sequence[str], free: Sequence[Row]) -> bool:
@@ -114,4 +156,4 @@ def _is_added(texts: Sequence[str], free: Sequence[Row]) -> bool:
 @lru_cache(maxsize=1)
 def _added() -> tuple[str, ...]:
     path = files(templates).joinpath("added.yml")
-    return tuple(yaml.safe_load(path.read_text("utf-8")))
+    return tuple(yamls.load(path.read_text("utf-8")))

@@ -6,8 +6,7 @@ import hashlib
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
+from archive import yamls
 from archive.records import Cell
 from pipelines import templates
 from pipelines.grid import GridCell
@@ -77,5 +76,5 @@ def slug(printed: str) -> str:
 @lru_cache(maxsize=1)
 def _known() -> tuple[tuple[str, tuple[str, ...]], ...]:
     path = files(templates).joinpath("local.yml")
-    entries = yaml.safe_load(path.read_text("utf-8"))
+    entries = yamls.load(path.read_text("utf-8"))
     return tuple((e["code"], tuple(e["words"])) for e in entries)

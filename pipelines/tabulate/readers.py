@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from archive.records import Cell, Leftover
+from archive.records import Leftover
 from pipelines.grid import GridCell
 from pipelines.identities import Identity
 from pipelines.normalise import label
-from pipelines.numbers import read
 from pipelines.shifted import ShiftRow, realign
+from pipelines.tabulate import headers
 from pipelines.tabulate.align import Match, align
 from pipelines.tabulate.extra import extra_cells, is_local
-from pipelines.tabulate.fragments import Fragment, is_value_row
+from pipelines.tabulate.fragments import Fragment
+from pipelines.tabulate.making import TableReading, put, short, trace
+from pipelines.tabulate.pivot import read_pivot
 from pipelines.tabulate.rows import Printed, printed
 from pipelines.tabulate.values import Values, filled_columns, pick
 from pipelines.templates import Block, Col, Table
-
-MONEY = ("cny", "wan_cny", "yi_cny")
-
-
-@dataclass(frozen=True, slots=True)
-class TableReading:
-    """One table read: cells by (row, column) code, and what did not fit."""
-
-    cells: dict[tuple[str, str], Cell]
-    extra: list[Cell]
-    leftovers: list[Leftover]
-    rows: list[Mapping[str, Any]]
 
 
 def read_table(
@@ -46,59 +35,75 @@ def read_table(
         )
         return result
     rows = [(printed(row), f.lossy) for f in fragments for row in f.rows]
-    headers = _header_columns(spec, rows)
     if spec.layout == "pivot":
-        _read_pivot(spec, rows, result)
+        read_pivot(spec, rows, result)
     else:
-        _read_rows(spec, rows, headers, sums, result)
+        _read_rows(spec, rows, sums, result)
     return result
 
 
 def _read_rows(
     spec: Table,
     rows: Sequence[tuple[Printed, bool]],
-    headers: Mapping[str, int],
     sums: Sequence[Identity],
     result: TableReading,
 ) -> None:
     """Tables with a label in each row."""
     blocks = {row.code: block for block in spec.blocks for row in block.rows}
     widest = max(len(block.cols) for block in spec.blocks)
-    data = [
-        (row.labelled(widest), lossy)
-        for row, lossy in rows
+    every = [col for block in spec.blocks for col in block.cols]
+    above = headers.above([row for row, _ in rows], every)
+    kept = [
+        (row.labelled(widest), lossy, header)
+        for (row, lossy), header in zip(rows, above, strict=True)
         if not row.framing and row.values and not is_local(row)
     ]
+    data = [(row, lossy) for row, lossy, _ in kept]
     matches = align([row.texts for row, _ in data], spec.rows)
+    under = [
+        (header, blocks[m.row.code]) if m else None
+        for (*_, header), m in zip(kept, matches, strict=True)
+    ]
+    columns = _orders(under, [row for row, _ in data], spec.over)
     filled = filled_columns(
         [
-            (row.values, len(blocks[m.row.code].cols))
-            for (row, _), m in zip(data, matches, strict=True)
-            if m
+            (row.values, len(cols))
+            for (row, _), (cols, _) in zip(data, columns, strict=True)
+            if cols
         ]
     )
     picked: list[Values | None] = []
-    for (row, lossy), match in zip(data, matches, strict=True):
-        cols = blocks[match.row.code].cols if match else ()
-        found = pick(row.values, len(cols), filled=filled if lossy else None)
+    found: Values | None
+    for (row, lossy, header), (cols, _) in zip(kept, columns, strict=True):
+        if not cols:  # a row of no specification
+            picked.append(None)
+            continue
+        found = None
+        if len(row.values) > len(cols) and not lossy:
+            found = _beside(spec, row, cols, header, result)
+        if found is None:
+            found = pick(row.values, len(cols), filled=filled if lossy else None)
         if found and not found.exact and not lossy:
-            found = _by_header(row.values, cols, headers)
-        picked.append(found if match else None)
+            found = _by_header(row.values, cols, _header_columns(spec, rows))
+        picked.append(found)
     if sums and any(lossy for _, lossy in data):
-        picked = _realigned(spec, data, matches, picked, sums)
-    for (row, _), match, found in zip(data, matches, picked, strict=True):
+        picked = _realigned(spec, data, matches, picked, columns, sums)
+    for (row, _), match, found, (cols, clear) in zip(
+        data, matches, picked, columns, strict=True
+    ):
         if match is None:
             _unmatched(spec, row, result)
             continue
-        block = blocks[match.row.code]
-        result.rows.append(_trace(row, match))
+        form = blocks[match.row.code].cols
+        result.rows.append(trace(row, match, cols, form, clear))
         if found is None or not any(found.cells):
-            text = f"{len(row.values)} cells for {len(block.cols)} columns: {row.text}"
+            text = f"{len(row.values)} cells for {len(cols)} columns: {row.text}"
             result.leftovers.append(
                 Leftover("unmatched_row", spec.code, row.locator, short(text))
             )
             continue
-        _put(spec, match, block, found, result)
+        moved = found.moved if clear else frozenset(range(len(cols)))
+        put(spec, match, cols, Values(found.cells, moved, found.exact), result)
     for row, _ in rows:
         if not row.framing and (not row.values or is_local(row)):
             _unmatched(spec, row, result)
@@ -109,43 +114,84 @@ def _read_rows(
             )
 
 
+def _orders(
+    under: Sequence[tuple[headers.Header, Block] | None],
+    rows: Sequence[Printed],
+    over: Sequence[str],
+) -> list[tuple[tuple[Col, ...], bool]]:
+    """The columns of each row as its header prints them, and whether that is clear.
+
+    () for a row of no block.
+    """
+    # By identity: to hash a header and a block takes longer than to read them.
+    below: dict[tuple[int, int], list[Sequence[GridCell]]] = {}
+    places = [(id(place[0]), id(place[1])) if place else None for place in under]
+    for key, row in zip(places, rows, strict=True):
+        if key:
+            below.setdefault(key, []).append(row.values)
+    known = {
+        key: headers.order(place[0], place[1].cols, below[key], over)
+        for key, place in dict(zip(places, under, strict=True)).items()
+        if key and place
+    }
+    found: list[tuple[tuple[Col, ...], bool]] = []
+    for key, place in zip(places, under, strict=True):
+        if key is None or place is None:
+            found.append(((), True))
+        elif (cols := known[key]) is None:
+            found.append((place[1].cols, False))
+        else:
+            found.append((cols, True))
+    return found
+
+
 def _realigned(
     spec: Table,
     data: Sequence[tuple[Printed, bool]],
     matches: Sequence[Match | None],
     picked: Sequence[Values | None],
+    columns: Sequence[tuple[tuple[Col, ...], bool]],
     sums: Sequence[Identity],
 ) -> list[Values | None]:
-    """Readings of all rows, those of lossy grids with the sums of the table."""
-    known = [i for i, match in enumerate(matches) if match]
+    """Readings of all rows, those of lossy grids with the sums of the table.
+
+    Rows below a header that prints other columns than most are left as they are.
+    """
+    orders = Counter(cols for cols, _ in columns if cols)
+    if not orders:
+        return list(picked)
+    usual = orders.most_common(1)[0][0]
+    known = [i for i, m in enumerate(matches) if m and columns[i][0] == usual]
     rows = [
         ShiftRow(match.row.code, data[i][0].values, picked[i], data[i][1])
         for i in known
         if (match := matches[i])
     ]
     found = list(picked)
-    columns = [col.code for col in spec.blocks[0].cols]
-    for i, values in zip(known, realign(rows, columns, sums), strict=True):
+    codes = [col.code for col in usual]
+    for i, values in zip(known, realign(rows, codes, sums), strict=True):
         found[i] = values
     return found
 
 
-def _put(
-    spec: Table, match: Match, block: Block, found: Values, result: TableReading
-) -> None:
-    for i, (col, cell) in enumerate(zip(block.cols, found.cells, strict=True)):
-        if cell is None:
-            continue
-        # A row known by its neighbours only, or a value put elsewhere, is marked.
-        moved = i in found.moved or not match.score
-        result.cells[match.row.code, col.code] = make_cell(
-            spec.code, match.row.code, col, cell, "aligned" if moved else "read"
-        )
-    if unsure := next((c for c in found.cells if c and not c.certain), None):
-        text = f"{match.row.zh}: several readings of the joined numbers {unsure.text}"
-        result.leftovers.append(
-            Leftover("text", spec.code, unsure.locator, short(text))
-        )
+def _beside(
+    spec: Table,
+    row: Printed,
+    cols: Sequence[Col],
+    header: headers.Header,
+    result: TableReading,
+) -> Values | None:
+    """A row with columns of the authority's own: their values are leftovers."""
+    cells = headers.beside(header, cols, row.values)
+    if cells is None:
+        return None
+    for cell in row.values:
+        if cell not in cells and cell.text.strip():
+            text = f"{row.texts[-1]}: under no column of the form: {cell.text}"
+            result.leftovers.append(
+                Leftover("text", spec.code, cell.locator, short(text))
+            )
+    return Values(cells)
 
 
 def _unmatched(spec: Table, row: Printed, result: TableReading) -> None:
@@ -156,51 +202,6 @@ def _unmatched(spec: Table, row: Printed, result: TableReading) -> None:
         result.leftovers.append(
             Leftover("unmatched_row", spec.code, row.locator, short(row.text))
         )
-
-
-def _read_pivot(
-    spec: Table, rows: Sequence[tuple[Printed, bool]], result: TableReading
-) -> None:
-    """One printed row of values, stored as one row of the form per group of columns.
-
-    The first row with anything in it counts: word processors leave an empty row of as
-    many cells at the end.
-    """
-    block = spec.blocks[0]
-    width = len(block.rows) * len(block.cols)
-    found = [
-        (row, lossy)
-        for row, lossy in rows
-        if len(row.values) >= width or is_value_row(row.cells)
-    ]
-    found.sort(key=lambda pair: not pair[0].filled)
-    if not found:
-        result.leftovers.append(
-            Leftover("unmatched_spec", spec.code, "", f"no row of {width} values")
-        )
-        return
-    row, lossy = found[0]
-    values = pick(row.values, width, filled=frozenset(range(width)) if lossy else None)
-    if values is None or not values.exact:
-        text = f"{len(row.values)} cells for {width} columns: {row.text}"
-        result.leftovers.append(
-            Leftover("unmatched_row", spec.code, row.locator, short(text))
-        )
-        return
-    n = len(block.cols)
-    for k, target in enumerate(block.rows):
-        part = Values(
-            values.cells[k * n : k * n + n],
-            frozenset(i - k * n for i in values.moved if 0 <= i - k * n < n),
-        )
-        match = Match(target, 100.0)
-        _put(spec, match, block, part, result)
-        result.rows.append(_trace(row, match))
-    for other, _ in found[1:]:
-        if other.filled:
-            result.leftovers.append(
-                Leftover("unmatched_row", spec.code, other.locator, short(other.text))
-            )
 
 
 def _header_columns(
@@ -229,44 +230,3 @@ def _by_header(
                 return None
             placed[at[cell.column]] = cell
     return Values(tuple(placed), frozenset(range(len(cols))), exact=False)
-
-
-def make_cell(
-    table: str, row_code: str, col: Col, cell: GridCell, method: str = "read"
-) -> Cell:
-    """A cell of the form from a cell of a grid. An amount takes its printed unit."""
-    if not cell.certain:
-        raw = cell.printed if cell.printed is not None else cell.text
-        return Cell(
-            table, row_code, col.code, raw, None, col.unit, "text", "read", cell.locator
-        )
-    value = read(cell.text)
-    unit = col.unit
-    if col.unit != "count":
-        unit = value.unit if value.unit in MONEY else col.unit
-    return Cell(
-        table,
-        row_code,
-        col.code,
-        cell.text if cell.printed is None else cell.printed,
-        value.value,
-        unit,
-        value.state,
-        method if cell.printed is None else "recovered",
-        cell.locator,
-    )
-
-
-def _trace(row: Printed, match: Match) -> Mapping[str, Any]:
-    return {
-        "label": " / ".join(" ".join(t.split()) for t in row.texts),
-        "row_code": match.row.code,
-        "score": min(round(match.score, 1), 100.0),
-        "locator": row.locator,
-    }
-
-
-def short(text: str) -> str:
-    """One line of at most 300 characters, for leftovers."""
-    joined = " ".join(text.split())
-    return joined if len(joined) <= 300 else joined[:299] + "…"

@@ -17,7 +17,7 @@ from pipelines.normalise import core, label, squash
 from pipelines.numbers import UNITS, read
 from pipelines.tabulate.align import Match, align
 from pipelines.tabulate.extra import extra_cells
-from pipelines.tabulate.readers import TableReading, make_cell, short
+from pipelines.tabulate.making import TableReading, make_cell, short
 from pipelines.tabulate.rows import Printed
 from pipelines.templates import Row, Table
 
@@ -26,6 +26,8 @@ CODE = "statistics"
 ALIKE = 75.0
 #: So many labels of the annex make a grid a part of it.
 FEWEST = 3
+#: What the column of labels is called.
+TITLES = ("统计指标", "指标", "指标名称")
 
 Cells = tuple[GridCell, ...]
 
@@ -47,7 +49,7 @@ def is_annex(grid: Grid) -> bool:
 def read_annex(grids: Sequence[Grid]) -> TableReading:
     """Read the annex from the grids that hold it, copies set aside."""
     result = TableReading({}, [], [], [])
-    rows = _rows(grids, result)
+    rows = _unfolded(_rows(grids, result))
     form = _form_rows()
     columns = next((c for cells in rows if (c := _header(cells))), {})
     data = [cells for cells in rows if not _header(cells) and _texts(cells)]
@@ -56,7 +58,7 @@ def read_annex(grids: Sequence[Grid]) -> TableReading:
         if match and not match.row.code:
             continue  # the heading of a group
         if match is None or not _sure(cells, match):
-            _local(cells, result)
+            _local(cells, columns, result)
             continue
         _put(cells, match, columns, result)
     for row in spec().rows:
@@ -110,9 +112,35 @@ def _rows(grids: Sequence[Grid], result: TableReading) -> list[Cells]:
 def _header(cells: Cells) -> dict[int, str]:
     """Column titles of a header row by their place after the label; {} for others."""
     texts = [squash(c.text) for c in cells]
-    if not any(t in ("统计指标", "指标", "指标名称") for t in texts):
+    if not any(t in TITLES for t in texts):
         return {}
     return dict(enumerate(t for t in texts if t != "序号"))
+
+
+def _unfolded(rows: Sequence[Cells]) -> list[Cells]:
+    """Rows of a table printed in halves side by side, one half below the other.
+
+    Its header has the titles of its columns as often as it has halves.
+    """
+    head = next((cells for cells in rows if _header(cells)), ())
+    titles = [squash(c.text) for c in head]
+    halves = max(titles.count(t) for t in TITLES) if titles else 0
+    if halves < 2 or len(head) % halves:
+        return list(rows)
+    width = len(head) // halves
+    starts = [cell.column for cell in head[::width]]
+    parts: list[list[Cells]] = [[] for _ in starts]
+    for cells in rows:
+        for i, start in enumerate(starts):
+            end = starts[i + 1] if i + 1 < halves else None
+            part = tuple(
+                c
+                for c in cells
+                if start <= c.column and (end is None or c.column < end)
+            )
+            if part:
+                parts[i].append(part)
+    return [cells for part in parts for cells in part]
 
 
 def _texts(cells: Cells) -> tuple[str, ...]:
@@ -128,11 +156,15 @@ def _named(cells: Cells) -> int | None:
     return None
 
 
-def _split(cells: Cells) -> tuple[str, Cells]:
-    """(unit as printed, values) behind the label."""
+def _split(cells: Cells, columns: Mapping[int, str]) -> tuple[str, Cells]:
+    """(unit as printed, values) behind the label.
+
+    Where the header has no column of units, what stands behind the label is a value.
+    """
     named = _named(cells)
     rest = cells[named + 1 :] if named is not None else ()
-    if rest and (squash(rest[0].text) in UNITS or _no_unit(rest)):
+    units = not columns or any("单位" in title for title in columns.values())
+    if rest and (squash(rest[0].text) in UNITS or (units and _no_unit(rest))):
         return squash(rest[0].text), rest[1:]
     return "", rest
 
@@ -152,7 +184,7 @@ def _sure(cells: Cells, match: Match) -> bool:
 def _put(
     cells: Cells, match: Match, columns: Mapping[int, str], result: TableReading
 ) -> None:
-    unit, values = _split(cells)
+    unit, values = _split(cells, columns)
     col = spec().blocks[0].cols[0]
     at = _value_column(values, columns)
     result.rows.append(
@@ -206,9 +238,9 @@ def _beside(
     )
 
 
-def _local(cells: Cells, result: TableReading) -> None:
+def _local(cells: Cells, columns: Mapping[int, str], result: TableReading) -> None:
     """A row the form does not have: kept in ``extra``, or a leftover without value."""
-    unit, values = _split(cells)
+    unit, values = _split(cells, columns)
     named = _named(cells)
     labels = cells[named : named + 1] if named is not None else ()
     extra = extra_cells(Printed(cells, labels, values, framing=False))

@@ -13,9 +13,11 @@ from pipelines.identities import identities
 from pipelines.pixels import Pixels
 from pipelines.repair import repair
 from pipelines.tabulate.fragments import Fragment, Sorted, sort
-from pipelines.tabulate.readers import TableReading, read_table, short
+from pipelines.tabulate.making import TableReading, short
+from pipelines.tabulate.readers import read_table
 from pipelines.tabulate.recognised import marked, unread
 from pipelines.tabulate.statistics import CODE, is_annex, read_annex
+from pipelines.tabulate.transposed import upright
 from pipelines.templates import Slot, Template
 
 #: Begins the note on a report whose tables are of different generations.
@@ -49,23 +51,28 @@ def tabulate(
     grids: Iterable[Grid],
     generation: str | None = None,
     pixels: Mapping[str, Pixels] | None = None,
+    years: Mapping[Grid, int] | None = None,
+    report_year: int | None = None,
 ) -> Tabulation:
     """Read all tables of the form among ``grids``.
 
     ``generation``: that of the words around them, for tables that tell none.
     ``pixels``: by locator, the evidence for cells that were recognised in pictures.
+    ``years``: of the grids whose captions say one; ``report_year`` chooses by them.
 
     A table that is there gives every cell of its generation, those the document lacks
     with state ``missing``; so does a table that is not there at all.
     """
-    grids = list(grids)
+    turned = {grid: upright(grid) for grid in grids}
+    dated = {turned[grid]: year for grid, year in (years or {}).items()}
+    grids = list(turned.values())
     annex = [grid for grid in grids if is_annex(grid)]
-    found = sort(grid for grid in grids if grid not in annex)
+    found = sort((g for g in grids if g not in annex), dated, report_year)
     leftovers = [
         Leftover("ignored_table", None, g.locator, short(g.text)) for g in found.others
     ]
     leftovers += [
-        Leftover("ignored_table", f.table, f.locator, "second copy of this table")
+        Leftover("ignored_table", f.table, f.locator, _why(f, report_year))
         for f in found.copies
     ]
     if annex:
@@ -73,6 +80,13 @@ def tabulate(
     if not found.tables:
         return Tabulation(None, leftovers=tuple(leftovers))
     return _uniform(found, leftovers, generation, pixels or {})
+
+
+def _why(copy: Fragment, report_year: int | None) -> str:
+    """Why a table was set aside."""
+    if copy.year not in (None, report_year):
+        return f"this table for {copy.year}, as its caption says"
+    return "second copy of this table"
 
 
 def _with_annex(

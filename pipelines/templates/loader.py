@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from archive import yamls
 from archive.errors import TemplateError
 from pipelines.normalise import core, label
 
@@ -68,6 +69,7 @@ class Table:
     chapter: int
     blocks: tuple[Block, ...]
     anchors: frozenset[str]
+    over: tuple[str, ...] = ()  # labels that stand over several columns
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -88,7 +90,7 @@ class Template:
 def parse(name: str, data: bytes) -> Template:
     """Read one form file. Raises TemplateError naming the file and the place."""
     try:
-        raw = yaml.safe_load(data)
+        raw = yamls.load(data)
     except yaml.YAMLError as error:
         raise TemplateError(f"{name}: not readable as YAML: {error}") from error
     top = _Node(name, raw)
@@ -146,7 +148,10 @@ def _table(code: str, node: _Node) -> Table:
     anchors += [path[-1].zh for path in groups.values()]
     keys = {key for text in anchors for key in _keys(text)}
     keys |= {key for b in blocks for col in b.cols for key in col.keys}
-    return Table(code, layout, node.raw["chapter"], blocks, frozenset(keys))
+    over = [t for t in node.raw["headers"] if layout == "matrix" and t[0] != "（"]
+    return Table(
+        code, layout, node.raw["chapter"], blocks, frozenset(keys), tuple(over)
+    )
 
 
 def _groups(node: _Node) -> dict[str, tuple[Group, ...]]:

@@ -120,6 +120,19 @@ def enter(catalog: Catalog, state: str, *links: Found) -> Frontier:
     return frontier
 
 
+def test_an_alarm_of_older_software_is_told_in_chinese_from_the_next_run_on(catalog):
+    alarms.settle(catalog, [Trouble("robots", "laizhou", "closed")])
+    alarms.settle(catalog, [Trouble("robots", "laizhou", "closed", "不允许访问")])
+    (one,) = alarms.listing(catalog)
+    assert (one.message, one.message_zh) == ("closed", "不允许访问")
+
+
+def test_trouble_is_told_in_chinese_too(catalog):
+    enter(catalog, "robots")
+    (trouble,) = troubles.find(catalog, TODAY)
+    assert trouble.message_zh == "laizhou 莱州 的 robots.txt 不允许访问"
+
+
 def fail(frontier: Frontier, reason: str) -> None:
     row = frontier.next("laizhou")
     assert row is not None
@@ -345,6 +358,25 @@ def test_feed_and_entries_have_what_rfc_4287_demands(catalog):
     )
     empty = ET.fromstring(alarmfeed.render([]))
     assert empty.findtext(f"{atom}updated") == "1970-01-01T00:00:00Z"
+
+
+def test_the_feed_is_there_in_chinese_with_the_same_ids(catalog):
+    trouble = Trouble("robots", "laizhou", "closed by robots.txt", "不允许访问")
+    alarms.settle(catalog, [trouble, DOWN])
+    atom = f"{{{alarmfeed.ATOM}}}"
+    told = {}
+    for lang in ("en", "zh"):
+        root = ET.fromstring(alarmfeed.render(alarms.listing(catalog), lang))
+        told[lang] = {
+            entry.findtext(f"{atom}id"): entry.findtext(f"{atom}title")
+            for entry in root.iter(f"{atom}entry")
+        }
+    assert list(told["en"]) == list(told["zh"])
+    assert sorted(told["en"].values()) == ["closed by robots.txt", DOWN.message]
+    assert sorted(told["zh"].values()) == [
+        "需要处理：" + DOWN.message,
+        "需要处理：不允许访问",
+    ]
 
 
 def entries(path: Path, tag: str) -> list[str | None]:

@@ -76,8 +76,9 @@ def test_after_the_last_report_years_are_missing_where_the_portal_was_looked_at(
         (2025, "missing", "since", "2026-01-31"),
     ]
     assert of_health[-1].url == "http://p.gov.cn/nb/"
-    assert (
-        of_health[-1].note == "not found on 云川市人民政府, last looked at 2026-02-10"
+    assert (of_health[-1].note, of_health[-1].note_zh) == (
+        "not found on 云川市人民政府, last looked at 2026-02-10",
+        "云川市人民政府 上没有找到，最近一次查看在 2026-02-10",
     )
 
 
@@ -184,6 +185,7 @@ def test_a_report_that_left_the_portal_later_is_still_found():
         "urn:uuid:9",
         "left the portal by 2025-08-01, kept here",
     )
+    assert entry.note_zh == "到 2025-08-01 已从门户上消失，此处仍有保存"
 
 
 def test_an_unreadable_report_is_unreadable_unless_another_of_the_year_was_read():

@@ -59,7 +59,7 @@ def dump(data: Path) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def drill(tmp_path_factory, nianbao: Callable[..., object]) -> Drill:
+def drill(tmp_path_factory, demo: Path, nianbao: Callable[..., object]) -> Drill:
     root = tmp_path_factory.mktemp("drill")
     first, second = root / "first", root / "second"
 
@@ -67,7 +67,7 @@ def drill(tmp_path_factory, nianbao: Callable[..., object]) -> Drill:
         done = nianbao(*args, "--data", data, "--json", code=code)
         return json.loads(done.stdout)  # type: ignore[attr-defined]
 
-    nianbao("demo", "--no-serve", "--data", first)
+    shutil.copytree(demo, first)
     run(first, "check", code=None)
     findings = run(first, "review", "list")["findings"]
     assert len(findings) > len(DECISIONS)

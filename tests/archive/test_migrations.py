@@ -181,3 +181,27 @@ def test_an_archive_from_before_checks_between_reports_gets_their_tables(tmp_pat
             assert catalog.rows(f"SELECT * FROM {name}") == []
         found = catalog.rows("SELECT name FROM pragma_index_list('agencies')")
     assert "idx_agencies_parent_id" in [row["name"] for row in found]
+
+
+def test_an_archive_in_one_language_gets_columns_for_the_other(tmp_path):
+    path = tmp_path / "catalog.db"
+    added = {
+        "checks": "message_en",
+        "check_reviews": "message_en",
+        "alarms": "message_zh",
+    }
+    Catalog(path).close()
+    with sqlite3.connect(path) as db:
+        for table, column in added.items():
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        db.execute(
+            "INSERT INTO alarms (alarm_id, kind, subject, message, raised_at,"
+            " updated_at) VALUES ('0c5b77e1c1', 'robots', 'laizhou', 'm', 't', 't')"
+        )
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm016%'")
+    db.close()
+    with Catalog(path) as catalog:
+        for table, column in added.items():
+            assert column in catalog.db.table(table).columns_dict
+        (row,) = catalog.rows("SELECT message, message_zh FROM alarms")
+    assert row == {"message": "m", "message_zh": None}

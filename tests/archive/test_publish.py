@@ -175,6 +175,18 @@ def test_publishing_twice_gives_the_same_bytes_and_leaves_nothing_behind(data, d
     ]
 
 
+def test_when_a_finding_was_made_does_not_show_in_its_number(data, db):
+    (numbers,) = db.execute("SELECT group_concat(id) FROM checks").fetchall()
+    before = data.published.read_bytes()
+    with Catalog(data.catalog) as catalog:
+        with catalog.atomic():
+            catalog.db.execute("UPDATE checks SET id = id + 1000")
+            catalog.db.execute("UPDATE chapters SET id = id + 1000")
+        publish(data, catalog, clock=lambda: NOW)
+    assert numbers == ("1,2",)
+    assert data.published.read_bytes() == before
+
+
 def test_a_failed_publication_leaves_the_old_snapshot(data, db, monkeypatch):
     before = data.published.read_bytes()
 

@@ -58,7 +58,7 @@ def test_all_that_went_or_came_is_kept():
 def test_two_long_chapters_are_compared_quickly():
     old = "".join(f"第{n}项工作已完成，共{n * 7}件。" for n in range(2000))
     new = old.replace("共7000件", "共7001件")
-    began = time.perf_counter()
+    began = time.process_time()
     found = pieces(old, new)
     assert [p for p in found if p[0] != "="] == [("-", "7000"), ("+", "7001")]
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -7,7 +7,6 @@ pages are kept where NIANBAO_PICTURES says, and then axe-core looks at all of th
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.browser.published import build
+from tests.conftest import once
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NO_CHROMIUM = "chromium is not installed: no browser to look at the site with"
@@ -72,16 +72,9 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def _built(tmp_path_factory: pytest.TempPathFactory, nianbao: Any) -> Path:
     """The data directory, made once for all workers of a run."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    root, done = folder / "browsed", folder / "browsed.done"
-    with (folder / "browsed.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.rmtree(root, ignore_errors=True)
-            root.mkdir()
-            build(root / "data", nianbao)
-            done.touch()
+    root = once(
+        "browsed", tmp_path_factory, lambda folder: build(folder / "data", nianbao)
+    )
     return root / "data"
 
 

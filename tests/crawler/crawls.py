@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from archive.catalog import Catalog
+from tests.forking import forker
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LOOPBACK = ("127.0.0.0/8",)
 #: Scrapy starts in a second; a crawl that takes this long hangs.
-PATIENCE = 60
+PATIENCE = 180
 
 
 def portal(home: str, source_id: str = "testing", **more: Any) -> dict[str, Any]:
@@ -65,13 +65,10 @@ def crawl_in_child(
     **options: Any,
 ) -> Crawled:
     """Crawl ``sources`` into ``data`` and return what came of it."""
-    done = subprocess.run(
-        command(data, sources, **options),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
+    done = forker.run(
+        command(data, sources, **options)[1:],
         env=environment() | (env or {}),
+        timeout=PATIENCE,
     )
     assert done.stdout, done.stderr
     return Crawled(data, done.returncode, json.loads(done.stdout), done.stderr)

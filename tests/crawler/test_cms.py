@@ -202,3 +202,62 @@ def test_from_a_later_page_of_a_trs_list_only_the_next_one_is_named():
     assert paths(adapter("trs").read(page).next_pages) == ["/nb/index_4.html"]
     last = Page(text, f"{SITE}/nb/index_8.html", "list", HOSTS)
     assert adapter("trs").read(last).next_pages == ()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='javascript:void(0)' onclick=\"window.open('/nb/1.html')\">{}</a>",
+        "<a href=\"javascript:window.open('1.html','_blank');\">{}</a>",
+        "<a href='#' onclick=\"location.href='./1.html';return false\">{}</a>",
+        '<a onclick="openUrl(&quot;/nb/1.html&quot;)">{}</a>',
+    ],
+)
+def test_links_that_a_script_opens_are_links(link):
+    text = f"<ul>{link.format('临澜县2023年政府信息公开工作年度报告')}</ul>"
+    links = GenericAdapter().read(Page(text, f"{SITE}/nb/", "list", HOSTS))
+    assert paths(links.reports) == ["/nb/1.html"]
+
+
+def test_scripts_that_put_an_address_together_are_no_links():
+    text = "<a href=\"javascript:show('/nb/'+id+'.html')\">2023年政府信息公开年报</a>"
+    links = GenericAdapter().read(Page(text, f"{SITE}/nb/", "list", HOSTS))
+    assert (links.reports, links.lists) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("<a href='/att/get?uuid=9f'>临澜县2023年年度报告.pdf</a>", "/att/get?uuid=9f"),
+        ("<a href='/att/9f31.do'>附件：</a>", "/att/9f31.do"),
+        ("<a href='/att/9f31.do'>点击下载附件</a>", "/att/9f31.do"),
+        ("<embed src='/pdf/show?id=9' type='application/pdf'>", "/pdf/show?id=9"),
+        ("<a href='/bsfw/download/'>下载附件</a>", None),
+        ("<a href='/list.do?id=9'>下载专区</a>", None),
+        ("<iframe src='/weather?city=9'></iframe>", None),
+    ],
+)
+def test_a_file_without_a_suffix_is_told_by_what_is_said_of_it(link, found):
+    links = GenericAdapter().read(Page(link, f"{SITE}/nb/1.html", "report", HOSTS))
+    assert paths(links.attachments) == ([found] if found else [])
+
+
+def test_the_pages_that_links_call_are_counted_where_the_script_does_not_say():
+    text = (
+        "<script>function goPage(n){location.href='list.do?col=9&pageNo='+n}</script>"
+        "<a href='javascript:goPage(2)'>2</a><a onclick='goPage(3)' href='#'>末页</a>"
+    )
+    links = GenericAdapter().read(Page(text, f"{SITE}/nb/list.do?col=9", "list", HOSTS))
+    assert paths(links.next_pages) == [
+        "/nb/list.do?col=9&pageNo=2",
+        "/nb/list.do?col=9&pageNo=3",
+    ]
+
+
+def test_numbered_links_turn_one_parameter_of_a_list_and_no_other():
+    text = "".join(
+        f"<a href='/nb/list.do?{query}'>{label}</a>"
+        for query, label in (("col=9&i=2", "2"), ("col=9&i=3", "3"), ("col=8&i=4", "4"))
+    )
+    links = GenericAdapter().read(Page(text, f"{SITE}/nb/list.do?col=9", "list", HOSTS))
+    assert paths(links.next_pages) == ["/nb/list.do?col=9&i=2", "/nb/list.do?col=9&i=3"]

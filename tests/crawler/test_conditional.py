@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import os
 import socket
 
-from tests.crawler.crawls import portal
+from archive.catalog import Catalog
+from archive.copies import is_whole
+from archive.datadir import DataDir
+from archive.fixity import verify
+from archive.warc import WarcStore
+from tests.crawler.crawls import Crawled, portal
 from tests.crawler.small_portal import ALL_DOCUMENTS, COLUMN, by_path, small_portal
 from tests.crawler.wire import Reply, Wire, page
 
 ETAG, SINCE = '"v1"', "Mon, 25 Jan 2021 02:00:00 GMT"
+GOOD = f"{COLUMN}202401/t20240118_31.html", f"{COLUMN}202101/t20210117_1.html"
 GAP = f"{COLUMN}202301/t20230117_21.html"
 
 
@@ -95,3 +102,37 @@ def test_a_304_nobody_asked_for_is_an_error_and_no_page(run_crawl):
         "failed",
         "error: HTTP 304 to a request without a condition",
     )
+
+
+def test_a_page_whose_only_copy_fixity_found_damaged_is_asked_for_in_full(run_crawl):
+    damaged, sound = GOOD
+    with Wire({}) as wire:
+        with_validators(wire, small_portal())
+        first = run_crawl(portal(wire.home))
+        data = DataDir(first.data)
+        with Catalog(data.catalog) as catalog:
+            (held,) = catalog.holders(sha256_at(first, damaged), 9)
+            with (data.warc / held.warc_file).open("r+b") as stream:
+                stream.seek(held.warc_offset + held.warc_length // 2)
+                byte = stream.read(1)[0]
+                stream.seek(-1, os.SEEK_CUR)
+                stream.write(bytes([byte ^ 0xFF]))
+            found = verify(catalog, data.warc, catalog.start_run("fixity"))
+            assert len(found.damages) == 1
+        asked = len(wire.requests)
+        second = run_crawl(portal(wire.home), refresh=True)
+        sent = conditional(wire, asked)
+        assert (sent[damaged], sent[sound]) == (False, True)
+        asked = len(wire.requests)
+        third = run_crawl(portal(wire.home), refresh=True)
+        assert conditional(wire, asked)[damaged], "it is whole again"
+    with Catalog(data.catalog) as catalog:
+        again = catalog.holders(str(held.sha256), 9)
+        assert [c.outcome for c in again] == ["ok", "ok"]
+        assert is_whole(catalog, WarcStore(data.warc), str(held.sha256))
+    assert second.counts()["new"] == third.counts()["new"] == 0
+
+
+def sha256_at(crawled: Crawled, path: str) -> str:
+    digests = by_path(crawled, "SELECT url, good_sha256, role FROM frontier")
+    return str(digests[path][0])

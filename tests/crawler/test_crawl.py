@@ -207,3 +207,18 @@ def test_sources_of_one_group_share_a_slot(run_crawl):
             portal(two.home, "two", group="platform"),
         )
     assert [f["state"] for f in result.summary["figures"].values()] == ["ok", "ok"]
+
+
+def test_a_report_that_comes_without_a_body_is_no_version_and_is_asked_again(run_crawl):
+    replies = small_portal()
+    path = f"{COLUMN}202101/t20210117_1.html"
+    whole, replies[path] = replies[path], page("")
+    with Wire(replies) as wire:
+        first = run_crawl(portal(wire.home))
+        sql = "SELECT url, state, reason FROM frontier"
+        assert by_path(first, sql)[path] == ("failed", "error: HTTP 200 without a body")
+        assert path not in by_path(first, "SELECT url FROM triage")
+        wire.replies[path] = whole
+        second = run_crawl(portal(wire.home), refresh=True)
+    assert by_path(second, sql)[path] == ("done", None)
+    assert path in by_path(second, "SELECT url FROM triage")

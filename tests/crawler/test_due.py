@@ -134,3 +134,34 @@ def test_a_lost_column_stays_lost_while_only_reports_are_due(portal):
     later(portal, "2021-10-18")
     assert COLUMN in asked(portal)
     assert state(portal) == "ok"
+
+
+def test_what_was_visited_while_the_clock_was_ahead_is_due_once_it_is_right(portal):
+    reports = [path(n) for n in range(4)]
+    later(portal, "2023-07-20")
+    assert asked(portal) == sorted([*NAVIGATION, *reports])
+    now = datetime(2021, 7, 24, 2, tzinfo=UTC)
+    assert agenda(portal.catalog, now).pages == 7
+    later(portal, "2021-07-24")
+    assert asked(portal) == sorted([*NAVIGATION, *reports])
+    later(portal, "2021-07-25")
+    assert asked(portal) == ["/"]
+    later(portal, "2021-07-27")
+    assert asked(portal) == sorted(["/", *reports]), "on the seventh day, as ever"
+
+
+def test_a_report_first_seen_while_the_clock_was_ahead_is_followed_from_now(
+    tmp_path,
+):
+    found = DryPortal(tmp_path, {"/": Page(f'<a href="{COLUMN}">政府信息公开年报</a>')})
+    found.pages[COLUMN] = listing(
+        (path(0), "临澜县教育局2020年政府信息公开工作年度报告")
+    )
+    found.put(path(0), report("临澜县教育局"))
+    found.run("2031-07-20T10:00:00+08:00")
+    days = {}
+    for day in ("07-20", "07-21", "07-22", "07-23"):
+        later(found, f"2021-{day}")
+        days[day] = path(0) in asked(found)
+    assert days == {"07-20": True, "07-21": True, "07-22": False, "07-23": True}
+    found.catalog.close()

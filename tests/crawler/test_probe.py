@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.crawler.wire import Wire, page
 from tests.families.model import model
 from tests.families.registry import known
 from tests.families.serving import Server
+from tests.forking import forker
 
 LOOPBACK = {"NIANBAO_ALLOW_NET": "127.0.0.0/8"}
 WAY_IN = '<a href="/zfxxgk/">政府信息公开</a>'
@@ -255,10 +256,10 @@ def add(nianbao, folder: Path, url: str, *more: str, code: int = 0):
 
 
 def run_test(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+    return forker.run(
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider",
          "--rootdir", str(folder), str(folder)],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=dict(os.environ), timeout=60,
     )  # fmt: skip
 
 

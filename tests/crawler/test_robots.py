@@ -156,3 +156,10 @@ def test_a_304_for_robots_txt_that_nobody_asked_for_allows_nothing_by_itself(run
     assert result.rows("SELECT outcome FROM captures WHERE http_status = 304") == [
         ("error",)
     ]
+
+
+def test_a_version_behind_our_name_changes_nothing():
+    text = b"User-agent: *\nDisallow: /\n\nUser-agent: Nianbao/1.0 # us\nAllow: /nb/"
+    parser = ProtegoRobotParser(rules_in(text), spider=None)
+    assert parser.allowed("http://a.gov.cn/nb/1.html", "nianbao")
+    assert not parser.allowed("http://a.gov.cn/nb/1.html", "other")

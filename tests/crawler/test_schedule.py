@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.schedule import list_due, report_due, retry_due
+from crawler.schedule import CHINA, list_due, report_due, retry_due, share_of
 
 
 def at(text: str) -> datetime:
@@ -88,3 +89,24 @@ def test_failures_are_asked_again_after_longer_and_longer_times():
     now = at("2026-01-20T10:00")
     waits = [days(now, retry_due(now, n)) for n in range(1, 9)]
     assert waits == [1, 3, 7, 14, 30, 90, 90, 90]
+
+
+def test_in_november_every_address_has_a_day_of_its_own():
+    first, now = at("2020-01-20T10:00"), at("2026-11-20T10:00")
+    urls = [f"http://a.gov.cn/nb/{number}.html" for number in range(3000)]
+    due = [
+        report_due(first, now, 365.0, changed=False, share=share_of(url)).due
+        for url in urls
+    ]
+    days_of = Counter(moment.astimezone(CHINA).date().isoformat() for moment in due)
+    assert (min(days_of), max(days_of)) == ("2027-11-01", "2027-11-28")
+    assert len(days_of) == 28
+    assert max(days_of.values()) < 3000 / 28 * 1.5
+    assert [share_of(url) for url in urls] == [share_of(url) for url in urls]
+
+
+def test_the_day_in_november_stays_the_same_from_year_to_year():
+    first, now = at("2020-01-20T10:00"), at("2026-11-11T05:00")
+    for year in (2027, 2028, 2029):
+        now = report_due(first, now, 365.0, changed=False, share=0.5).due
+        assert now == at(f"{year}-11-15T00:00")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from archive import fold as folding
 from archive.catalog import Catalog
@@ -255,6 +256,10 @@ def crawled(tmp_path_factory, nianbao):
     root = tmp_path_factory.mktemp("crawled")
     with Portals.open(1, 0.0) as portals:
         registry = portals.registry(root / "sources.yml")
+        entries = yaml.safe_load(registry.read_text("utf-8"))
+        for entry, group in zip(entries, "agh", strict=True):
+            entry["group"] = group  # ports are not the same twice, nor are their hashes
+        registry.write_text(yaml.safe_dump(entries, allow_unicode=True), "utf-8")
         crawl = ["crawl", "--sources", registry, "--allow-net", "127.0.0.0/8"]
         shards = [
             nianbao(*crawl, "--data", root / "many", "--shard", part).stdout
@@ -289,3 +294,10 @@ def test_the_crawl_after_a_fold_goes_on_where_the_shards_stood(crawled):
 def test_sample_portals_are_those_of_the_demo():
     with SamplePortals() as portals, Portals.open(1, 0.0) as logged:
         assert [s.name for s in portals.sources] == [s.name for s in logged.sources]
+
+
+def test_a_folder_that_is_none_of_a_worker_is_refused_by_name(tmp_path, nianbao):
+    nowhere = tmp_path / "nowhere"
+    done = nianbao("fold", "--data", tmp_path / "main", nowhere, code=2)
+    assert str(nowhere) in done.stderr
+    assert not (tmp_path / "main").exists()

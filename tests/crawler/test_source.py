@@ -70,6 +70,7 @@ BAD = {
     "negative delay": (("delay_seconds: 3", "delay_seconds: -1"), "seconds from 0 to"),
     "delay as text": (("delay_seconds: 3", "delay_seconds: slow"), "found 'slow'"),
     "slug with blanks": (("id: linlan", "id: lin lan"), "id: expected a slug of small"),
+    "a key twice": (("  note:", "  name: x\n  note:"), "key 'name' is there twice"),
     "empty name": (("临澜县人民政府", '""'), "name: expected a text"),
     "no mapping": ((GOOD, "- linlan\n"), "entry 1: expected a mapping"),
     "no list": ((GOOD, "id: linlan\n"), "expected a list of portals"),

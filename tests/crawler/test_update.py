@@ -247,7 +247,7 @@ def test_an_update_that_is_stopped_goes_on_where_it_stood(fresh):
             if captured > 10:
                 break
     child.send_signal(signal.SIGTERM)
-    _, said = child.communicate(timeout=30)
+    _, said = child.communicate(timeout=60)
     assert child.returncode == 11, said
     assert fresh.rows("SELECT outcome FROM runs") == [("Interrupted",)]
     fresh.pause(0.0)

@@ -55,6 +55,9 @@ def test_pages_that_are_a_challenge_script_are_walls_at_any_status(status, scrip
         ("<title>安全验证</title><div id=a></div>", "security check page"),
         ("<title>访问异常</title>您的IP地址为 1.2.3.4", "access refused by"),
         ("<noscript>请开启JavaScript并刷新该页</noscript>", "browser challenge page"),
+        ("<p>请开启 JavaScript 并刷新该页</p>", "browser challenge page"),
+        ("<p>Checking your browser before accessing</p>", "browser challenge page"),
+        ("<p>您的访问<b>过于</b>频繁</p>", "rate limit page"),
     ],
 )
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.crawler.crawls import HERE, PATIENCE, Crawled, command, environment
+from tests.forking import forker
 
 
 def crawl_tuned(
@@ -27,13 +28,17 @@ def crawl_tuned(
         "runpy.run_path(sys.argv[0], run_name='__main__')"
     )
     _, _, *arguments = command(data, sources, **options)
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-        env=environment() | (env or {}),
-    )
+    words, where = ["-c", code, *arguments], environment() | (env or {})
+    if not before:
+        done = forker.run(words, env=where, timeout=PATIENCE)
+    else:  # what is replaced may be bound by what imports it: nothing is imported yet
+        done = subprocess.run(
+            [sys.executable, *words],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            env=where,
+        )
     assert done.stdout, done.stderr
     return Crawled(data, done.returncode, json.loads(done.stdout), done.stderr)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -18,7 +17,6 @@ from archive.frontier import Found
 from crawler import posting, visit
 from crawler.cms import fingerprint
 from crawler.urls import canonical
-from tests.crawler.crawls import environment
 from tests.families.family import CARRYING, Family, Site
 from tests.families.model import OWN, Model, elsewhere, model
 from tests.families.registry import NAMES, known
@@ -183,7 +181,9 @@ def portals() -> dict[str, Model]:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+def crawled(
+    tmp_path_factory: pytest.TempPathFactory, nianbao: Callable[..., Any]
+) -> Iterator[Catalog]:
     """One ``nianbao crawl`` of all families' portals, served on loopback."""
     folder = tmp_path_factory.mktemp("families")
     with ExitStack() as stack:
@@ -200,17 +200,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
         ]
         sources = folder / "sources.yml"
         sources.write_text(yaml.safe_dump(entries, allow_unicode=True), "utf-8")
-        command = "from crawler.cli import main; main()"
-        arguments = ["crawl", "--data", str(folder / "data"), "--sources", str(sources)]
-        done = subprocess.run(
-            [sys.executable, "-c", command, *arguments, "--allow-net", "127.0.0.0/8"],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            env=environment(),
-        )
-    assert done.returncode == 0, done.stdout + done.stderr
+        nianbao(
+            "crawl", "--data", folder / "data", "--sources", sources,
+            "--allow-net", "127.0.0.0/8", timeout=PATIENCE,
+        )  # fmt: skip
     with Catalog(folder / "data" / "catalog.db") as catalog:
         yield catalog
 

@@ -98,7 +98,7 @@ def no_tables() -> Recipe:
         "a converter has dropped the tables: every cell is a paragraph of the page, "
         "and the figures go in the order of the form",
         ("one paragraph per cell",), "html",
-        framed(article(report, [flat(t) for t in report.tables])),
+        framed(article(report, [flat(t) for t in report.tables])), report.values,
     )  # fmt: skip
 
 

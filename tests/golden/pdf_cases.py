@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.golden.figures import Typed, relabelled, typed
+from tests.golden.figures import Typed, figures, relabelled, typed
 from tests.golden.recipes import Recipe, parts, recipe
 from tests.golden.word_cases import annex
 from tests.pipelines import pdf_maker as pdf
@@ -15,19 +15,22 @@ WIDTHS_2021 = {**pdf.WIDTHS, "requests": [24.0, 46, 170, 34, 34, 34, 34, 34, 34,
 
 
 def printed(
-    report: Typed, maker: pdf.Maker, chapters: Sequence[str] = CHAPTERS, **how: object
+    report: Typed,
+    maker: pdf.Maker,
+    chapters: Sequence[str] = CHAPTERS,
+    wide: Sequence[float] = WIDTHS_2021["requests"],
+    **how: object,
 ) -> bytes:
-    """A report as PDF; ``how``: ``breaks`` and ``header`` of the table of requests."""
-    widths = iter(WIDTHS_2021.values())
+    """A report as PDF; ``wide``, ``breaks`` and ``header`` of the table of requests."""
+    widths = iter((WIDTHS_2021 | {"requests": list(wide)}).values())
     for part in parts(report, chapters):
         if part == report.title:
             maker.paragraph(part, 18, 1)
         elif isinstance(part, str):
             maker.paragraph(part)
         else:
-            wide = next(widths)
             options = how if part is report.tables[1] else {}
-            maker.table(part, wide, **options)
+            maker.table(part, next(widths), **options)
     return maker.done()
 
 
@@ -49,6 +52,40 @@ def row_cut() -> Recipe:
                   "figures below", ("row cut in two",), "pdf",
                   printed(report, pdf.Maker(closed=False), breaks=[17]),
                   report.values)  # fmt: skip
+
+
+@recipe("pdf-2021-numbers-cut-by-page")
+def numbers_cut() -> Recipe:
+    values = figures("gk2021", 36, most=90)
+    report = typed("gk2021", "云州县民政局", 2024, 36, values=values)
+    rows = report.tables[1]
+    at = len(rows) - 2  # （七）总计
+    cut = pdf.cut(rows, at=at, label=0, after=3)
+    upper, lower = cut[at], cut[at + 1]
+    for i, (text, _, _) in enumerate(lower[1:], 1):
+        upper[i], lower[i] = (text[:2], 1, 1), (text[2:], 1, 1)
+    report = report.with_tables(requests=cut)
+    narrow = [24.0, 46, 170, *[17.0] * 7]
+    return Recipe("columns with room for two digits: longer figures go on below, those "
+                  "of （七）总计 on the next page", ("numbers broken over lines",
+                  "row cut in two"), "pdf",
+                  printed(report, pdf.Maker(), breaks=[at + 1], wide=narrow),
+                  report.values)  # fmt: skip
+
+
+@recipe("pdf-2021-notes-without-rules")
+def notes_without_rules() -> Recipe:
+    noted = {
+        ("requests", "granted", "business"): "7（其\n中修订\n4件）",
+        ("requests", "rejected_duplicate", "other_org"): "3（含\n上年）",
+        ("review_litigation", "litigation_direct", "upheld"): "2(含\n上年)",
+    }
+    report = typed("gk2021", "青川市统计局", 2022, 37, values=noted)
+    expected = {key: "".join(text.split()) for key, text in noted.items()}
+    return Recipe("tables without any rule; notes behind numbers stand on three lines",
+                  ("table without rules", "notes in cells"), "pdf",
+                  printed(report, pdf.Maker(rules="none")),
+                  {**report.values, **expected})  # fmt: skip
 
 
 @recipe("pdf-2021-white-boxes")

@@ -46,7 +46,7 @@ def test_a_member_above_the_aggregate_is_named_with_its_cell():
             "9",
             "5",
             "2023 年“一、本年新收政府信息公开申请数量”的自然人："
-            "莱州市人民政府汇总为 5，小于成员莱州市人民政府办公室 9",
+            "莱州市人民政府汇总为 5，小于其成员莱州市人民政府办公室 9",
         )
     ]
 
@@ -178,7 +178,7 @@ def test_replaced_figures_are_noted(changes, verdict, actual):
 
 
 def test_a_chapter_that_repeats_last_year_is_worth_a_look():
-    like = [Likeness(1, "2022 年报告", 0.9), Likeness(5, "2022 年报告", 0.97)]
+    like = [Likeness(1, 2022, 0.9), Likeness(5, 2022, 0.97)]
     found = repetition.repeated(rule("Y7"), True, like)
     assert (found.verdict, found.actual) == ("UNCERTAIN", "0.97")
     assert (

@@ -365,8 +365,8 @@ def test_a_crawl_of_wget_gives_the_reports_of_its_portal(made_by_wget, taken):
     refused = taken("portal.warc.gz", made_by_wget.read_bytes(), code=1)
     assert (refused["reports"], refused["problems"]) == (0, 13)
     assert "an address by number and no source names it" in refused["attention"][0]
-    assert taken.run(cli.ingest, str(made_by_wget), "--host", host)["problems"] == 0
-    taken.run(cli.extract, "--all")
+    vouched = taken.run(cli.ingest, str(made_by_wget), "--host", host)
+    assert (vouched["new_reports"], vouched["problems"]) == (13, 0)
     found = taken.rows(
         "SELECT name, report_year FROM reports JOIN agencies USING (agency_id)"
     )

@@ -42,6 +42,7 @@ from pipelines.numbers import read
         ("无", None, "dash", None),
         ("N/A", None, "dash", None),
         ("见附件", None, "text", None),
+        ("—\n—", None, "dash", None),
         ("1 2", None, "text", None),
         ("12.5.1", None, "text", None),
         ("5月", None, "text", None),

@@ -87,7 +87,7 @@ def test_huaian_2024_is_read_cell_by_cell(huaian):
 
 def test_huaian_2024_is_the_report_of_the_city(huaian):
     found = huaian.report
-    assert (huaian.form, huaian.extractor, huaian.error) == ("pdf", "pdf/2", None)
+    assert (huaian.form, huaian.extractor, huaian.error) == ("pdf", "pdf/4", None)
     assert (found.agency.name, found.agency.kind, found.agency.agency_id) == (
         "淮安市人民政府", "government", "320800-gov",
     )  # fmt: skip

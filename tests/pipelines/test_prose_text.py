@@ -1,6 +1,6 @@
 """Text before it is understood: clauses, years, subjects, numbers, hostile input."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -173,9 +173,9 @@ def test_any_mixture_of_words_gets_four_verdicts(text):
     ],
 )
 def test_hostile_text_takes_no_longer_than_other_text(text):
-    started = perf_counter()
+    started = process_time()
     assert len(on_prose(text)) == 7
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
 
 
 def test_a_word_list_that_is_not_there_is_named():

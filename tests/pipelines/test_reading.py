@@ -183,7 +183,7 @@ def test_damaged_pages_never_raise(seed):
 
 
 def test_versions_of_readers_are_known_by_name():
-    assert extractor_version("html/0") == "html/1"
+    assert extractor_version("html/0") == "html/2"
     assert extractor_version("none/1") == "none/1"
     assert extractor_version(None) == "none/1"
 
@@ -212,4 +212,4 @@ def test_containers_are_named_by_their_content(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
     extraction = read(path.read_bytes(), CONTEXT)
-    assert (extraction.form, extraction.extractor) == ("docx", "docx/1")
+    assert (extraction.form, extraction.extractor) == ("docx", "docx/2")

@@ -78,7 +78,7 @@ def test_every_changed_cell_is_told_with_both_readings(data):
     with open_archive(data) as catalog:
         done = reread(catalog, WarcStore(data.warc), select(catalog))
     (changed,) = done.differences
-    assert changed.readers == ("html/0", "html/1")
+    assert changed.readers == ("html/0", "html/2")
     assert [str(c) for c in changed.cells] == [
         "requests/carried_in/total: '' (blank) → '0' = 0 (zero)",
         "requests/granted/total: '1' = 1 (number) → '15' = 15 (number)",
@@ -95,7 +95,7 @@ def test_every_changed_cell_is_told_with_both_readings(data):
 
 def test_the_terminal_shows_the_cells_and_json_all_of_them(data):
     told = extract(data, "--dry-run").splitlines()
-    assert told[0].endswith("file:///page.html (html/0 → html/1)")
+    assert told[0].endswith("file:///page.html (html/0 → html/2)")
     assert told[2] == "  requests/granted/total: '1' = 1 (number) → '15' = 15 (number)"
     assert told[-1].startswith("would be: 1 documents read again, 1 reports changed")
     (change,) = json.loads(extract(data, "--dry-run", "--json"))["changes"]
@@ -122,7 +122,7 @@ def test_the_old_reading_stays_beside_the_new_one(data):
         (row,) = catalog.candidates()
         old, new = readings.history(catalog, row["sha256"])
     assert (old.extractor, old.is_current) == ("html/0", False)
-    assert (new.extractor, new.is_current) == ("html/1", True)
+    assert (new.extractor, new.is_current) == ("html/2", True)
     cells = [{c.key: c.value for c in r.cells} for r in (old, new)]
     assert (cells[0][GRANTED], cells[1][GRANTED]) == (1, 15)
     assert (len(cells[0]), len(cells[1])) == (197, 198)
@@ -157,7 +157,7 @@ def test_an_archive_from_before_readings_were_kept_is_compared_too(data):
     with Catalog(data.catalog) as catalog:
         kept = readings.history(catalog, change["sha256"])
     assert [(r.extractor, len(r.cells)) for r in kept] == [
-        ("html/0", 197), ("html/1", 198),
+        ("html/0", 197), ("html/2", 198),
     ]  # fmt: skip
 
 
@@ -180,11 +180,11 @@ def test_a_duplicate_that_is_read_otherwise_becomes_no_correction(data, tmp_path
             for c in found.report.cells
         )
         report = replace(found.report, cells=cells)
-        better = replace(found, report=report, extractor="html/2")
+        better = replace(found, report=report, extractor="html/3")
         assert load(catalog, capture, better, context).effect == "duplicate"
         assert catalog.count("report_versions") == 1
         assert [r.extractor for r in readings.history(catalog, row["sha256"])] == [
-            "html/1", "html/2",
+            "html/2", "html/3",
         ]  # fmt: skip
 
 

@@ -166,11 +166,14 @@ def test_a_decision_comes_back_from_the_warc_files_alone(data):
 
 def test_a_decision_whose_finding_is_gone_is_obsolete_and_says_what_it_was(data):
     fingerprint = granted(data)
-    message = found(data, "--rule", "Q3")[0]["message"]
+    shown = found(data, "--rule", "Q3")[0]
+    message, english = shown["message"], shown["message_en"]
+    assert english.startswith("Row “Granted”: ")
     decide(data, fingerprint, "confirmed", "应为0")
     take_in(data, "corrected.html", page())
     (one,) = found(data, "--obsolete")
     assert (one["fingerprint"], one["message"]) == (fingerprint, message)
+    assert one["message_en"] == english
     assert (one["rule_id"], one["scope"], one["note"]) == ("Q3", "granted", "应为0")
     assert found(data, "--obsolete", "--rule", "Q2") == []
     assert found(data, "--decided") == []

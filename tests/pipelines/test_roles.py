@@ -132,6 +132,13 @@ def test_a_file_that_says_otherwise_is_a_conflict_and_no_version(catalog, via):
     (row,) = catalog.rows("SELECT sha256, n_versions, source_url FROM reports")
     assert tuple(row.values()) == ("page", 1, PAGE)
     assert findings(catalog) == [("granted/total", "FAIL", "5", "6")]
+    (told,) = catalog.rows(
+        "SELECT message, message_en FROM checks WHERE rule_id = 'F1'"
+    )
+    assert told == {
+        "message": f"正文为“5”，另一文件为“6”：{PDF}",
+        "message_en": f"The main document says “5”, another one “6”: {PDF}",
+    }
     said = json.loads(documents(catalog, REPORT.report_id, 1)[1]["differs"])
     assert said["figures"] == [["requests/granted/total", "5", "6"]]
 

@@ -223,7 +223,20 @@ def test_a_sum_that_is_broken_beside_blanks_says_that_they_count_as_zero():
         "granted",
     )
     assert found.verdict == "FAIL"
-    assert found.message.endswith("相差 2（1 处空白按 0 计）")
+    assert found.message.endswith("相差 2（1 处空白或横线按 0 计）")
+
+
+def test_a_dash_is_told_as_printed_and_not_called_a_blank():
+    found = check(
+        changed(("carried_out", "natural_person", "-")), "Q1", "natural_person"
+    )
+    assert "四、结转下年度继续办理 “-” 合计" in found.message
+    assert found.message.endswith("（1 处空白或横线按 0 计）")
+    alone = check(changed(("granted", "total", "/")), "Q3", "granted")
+    assert alone.verdict == "NOT_ASSESSABLE"
+    assert alone.message == (
+        "“（一）予以公开”一行：“总计”写的是“/”，不是数字，无法核对"
+    )
 
 
 def test_a_blank_total_cannot_be_assessed():

@@ -239,6 +239,16 @@ def test_blanks_in_a_row_with_parts_and_total_are_only_counted():
     )
 
 
+def test_tables_of_which_nothing_is_filled_are_not_passed():
+    cells = {key: cell(*key, "") for key in sound()}
+    found = check(report(cells), "B1", "")
+    assert (found.verdict, found.actual) == (
+        "NOT_ASSESSABLE",
+        "requests 161/161；review_litigation 15/15",
+    )
+    assert found.message.endswith("没有一格填写，无法核对")
+
+
 def test_cells_that_were_not_simply_read_are_listed_by_method():
     cells = sound()
     for row, method in (("granted", "aligned"), ("carried_in", "ocr")):

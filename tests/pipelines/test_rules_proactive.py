@@ -120,10 +120,48 @@ def test_rules_of_a_department_are_named_with_their_columns():
 
 
 def test_no_rules_are_fine_for_everybody_and_no_cells_prove_nothing():
-    assert verdict(report(cell("rules", "published_total", "0")), "P3", "rules") == (
-        "PASS"
-    )
+    columns = ("made_this_year", "newly_published_this_year", "published_total")
+    zeros = [cell("rules", column, "0") for column in columns]
+    assert verdict(report(*zeros), "P3", "rules") == "PASS"
     assert verdict(report(), "P3", "rules") == "NOT_ASSESSABLE"
+    found = check(report(*zeros[:2], cell("rules", columns[2], "")), "P3", "rules")
+    assert (found.verdict, found.message) == (
+        "NOT_ASSESSABLE",
+        "“规章”一行没有都填写，填写的都是 0，无法核对",
+    )
+
+
+def test_no_decisions_on_no_items_are_no_misread_stock():
+    assert verdict(power_list("10", "-10", "0"), "P8") == "PASS"
+    assert verdict(power_list("21", "19", "40"), "P8") == "UNCERTAIN"
+
+
+def test_an_average_above_the_most_is_written_in_full():
+    found = check(
+        report(
+            cell("gov_procurement", "purchase_items", "10"),
+            cell("gov_procurement", "purchase_amount", "50001万元"),
+        ),
+        "P7",
+        "gov_procurement",
+    )
+    assert found.verdict == "UNCERTAIN"
+    assert "每项平均 5000.1 万元" in found.message
+
+
+def test_what_is_no_larger_is_not_said_to_agree():
+    found = check(
+        report(
+            cell("normative_docs", "newly_published_this_year", "2"),
+            cell("normative_docs", "published_total", "3"),
+        ),
+        "P2",
+        "normative_docs",
+    )
+    assert (found.verdict, found.message) == (
+        "PASS",
+        "“规范性文件”一行：对外公开总数量为 3，本年新公开数量为 2，后者不大于前者",
+    )
 
 
 # --------------------------------------------------------------------------- P5, P6, P8

@@ -206,3 +206,28 @@ def test_a_dump_with_a_cell_a_line_keeps_wrapped_labels_and_prose(gap):
     assert table.leftovers == ()
     assert found.lines[0].text == "莱州市教育局2016年报告"
     assert found.lines[-2].text.startswith("以上数据截至年底")
+
+
+def test_behind_a_label_stands_the_value_where_the_header_has_no_units():
+    # 统计指标 | 统计数 | 备注: a dash is the value, the blank behind it the remark.
+    head, *lines = rows()
+    table = [[head[0], head[2], "备注"], *([a, c, ""] for a, _, c in lines)]
+    table[2][1] = "—"
+    report = read(page(table), CONTEXT).report
+    states = [c.state for c in report.cells if c.table_code == "statistics"]
+    assert (states[0], states[1:]) == ("dash", ["number"] * 57)
+
+
+def test_halves_side_by_side_are_read_one_below_the_other():
+    head, *lines = rows()
+    right = [*lines[33:], ["", "", ""]]
+    both = [[*head, *head], *([*a, *b] for a, b in zip(lines, right, strict=False))]
+    assert values(read(page(both), CONTEXT).report) == EXPECTED
+
+
+def test_cells_that_begin_with_tabs_keep_their_delimiters():
+    dump = "\n\n".join("\n".join(f"\t{cell}" for cell in row) for row in rows())
+    found = extract(f"莱州市教育局2016年报告\n\n{dump}\n")
+    assert found.content == "text, serialisation: cells"
+    table = tabulate(found.grids)
+    assert {c.row_code: c.value for c in table.cells} == EXPECTED

@@ -150,6 +150,23 @@ def test_columns_of_rows_shifted_in_a_row_dump_are_found_by_their_labels():
     assert found == expected
 
 
+def test_a_row_of_blanks_that_no_form_has_does_not_end_the_reading_of_a_dump():
+    rows = [
+        [text for text, _, colspan in row for text in (text, *[""] * (colspan - 1))]
+        for row in TABLES[1]
+    ]
+    rows.insert(-2, ["备注栏说明事项", "", "填表人员", *[""] * 7])
+    lines = ["莱州市教育局2020年政府信息公开工作年度报告", "一、总体情况", "无。"]
+    lines += [form.CHAPTERS[2], *("\t".join(row) for row in rows)]
+    extraction = read("\n".join(lines).encode(), CONTEXT)
+    assert extraction.error is None
+    found = {
+        c.key: c.raw for c in extraction.report.cells if c.table_code == "requests"
+    }
+    expected = {k: v for k, v in VALUES.items() if k[0] == "requests"}
+    assert found == expected
+
+
 def test_a_row_the_document_lacks_is_missing_and_said_so():
     rows = [row for row in TABLES[1] if row[0][0] != "2.重复申请"]
     shown, _, last = tables()

@@ -1,6 +1,7 @@
 """What a candidate is taken for, and why."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -12,21 +13,29 @@ from tests.golden.figures import typed
 from tests.golden.recipes import article, framed, table
 
 CONTEXT = PageContext("http://a.example/t.html", "2026-01-31T08:00:00Z")
-JUDGED = [triage.judge(case) for case in triage.cases()]
+CASES = triage.cases()
 
 
-@pytest.mark.parametrize("one", JUDGED, ids=lambda j: j.case["title"][:40])
-def test_a_labelled_candidate_is_taken_for_what_it_is(one):
+@cache
+def judged(number: int) -> triage.Judged:
+    return triage.judge(CASES[number])
+
+
+@pytest.mark.parametrize(
+    "number", range(len(CASES)), ids=[case["title"][:40] for case in CASES]
+)
+def test_a_labelled_candidate_is_taken_for_what_it_is(number):
+    one = judged(number)
     assert (one.kind, one.reason != "") == (one.case["label"], True)
     if one.kind == "report":
         assert (one.agency, one.year) == (one.case["agency"], one.case["year"])
 
 
 def test_no_report_of_the_set_is_lost_and_no_decoy_taken():
-    assert len(JUDGED) >= 100
-    assert {kind for kind, pair in triage.scores(JUDGED).items() if pair != (1, 1)} == (
-        set()
-    )
+    everything = [judged(number) for number in range(len(CASES))]
+    assert len(everything) >= 100
+    scores = triage.scores(everything)
+    assert {kind for kind, pair in scores.items() if pair != (1, 1)} == set()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -26,8 +27,10 @@ def zipped(files: list[tuple[str, bytes]]) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture
-def taken(tmp_path, nianbao) -> tuple[dict, Path]:
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory, nianbao) -> tuple[dict, Path]:
+    """What was said when it was taken in, and the archive."""
+    tmp_path = tmp_path_factory.mktemp("unpack")
     files = tmp_path / "files"
     files.mkdir()
     inner = zipped(pages("sample-trs", 1))
@@ -70,9 +73,9 @@ def test_each_member_is_an_original_of_its_own(taken):
     assert not list(data.rglob("evil*"))
 
 
-def test_taking_it_in_again_adds_nothing(taken, nianbao):
-    _, data = taken
-    files = data.parent / "files"
+def test_taking_it_in_again_adds_nothing(taken, nianbao, tmp_path):
+    files, data = taken[1].parent / "files", tmp_path / "data"
+    shutil.copytree(taken[1], data)
     warcs = {p.name for p in (data / "warc").iterdir() if "ledger" not in p.name}
     done = nianbao("ingest", "--data", data, files, "--json", code=1)
     again = json.loads(done.stdout)

@@ -17,13 +17,15 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 from tests.crawler.crawls import ROOT, environment
+from tests.forking import Fork, forker
 
 PATIENCE = 120
 SOURCE_ID = "torture"
+START = "{}\nfrom crawler.cli import main; main()"
 #: Columns that differ between any two runs: run and record ids, places, times.
 VOLATILE = re.compile(r"run_id|\w*capture_id|\w+_file|warc_\w+|(\w+_)?(at|since|due)")
 #: The day of a visit, where it is told in words.
-DAY = re.compile(r"(?<=last looked at )\d{4}-\d\d-\d\d")
+DAY = re.compile(r"(?:(?<=last looked at )|(?<=最近一次查看在 ))\d{4}-\d\d-\d\d")
 #: One row per run or per look at a page: these do differ after an interruption.
 BY_RUN = {"runs", "captures", "fixity_events"}
 
@@ -45,8 +47,7 @@ def registry(folder: Path, home: str, delay: float = 0.0) -> Path:
 
 def nianbao(*arguments: str | Path, before: str = "") -> list[str]:
     """The command line of ``nianbao``; ``before`` is Python run in the child first."""
-    start = f"{before}\nfrom crawler.cli import main; main()"
-    return [sys.executable, "-c", start, *map(str, arguments)]
+    return [sys.executable, "-c", START.format(before), *map(str, arguments)]
 
 
 def crawl_command(data: Path, sources: Path, before: str = "") -> list[str]:
@@ -71,9 +72,20 @@ def start(command: list[str], **env: str) -> subprocess.Popen[str]:
 
 def run(command: list[str], **env: str) -> tuple[int, str, str]:
     """Run a command to its end: exit code, standard output and error."""
-    with start(command, **env) as child:
+    child = fork(command, **env)
+    try:
         output, errors = child.communicate(timeout=PATIENCE)
-    return child.returncode, output, errors
+    finally:
+        child.kill()
+    return child.wait(), output, errors
+
+
+def fork(command: list[str], **env: str) -> Fork:
+    """Start a command as a fork of a process that has imported the product.
+
+    What is put before it may replace attributes of modules and classes.
+    """
+    return forker.start(command[1:], env=environment() | env, cwd=ROOT)
 
 
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:

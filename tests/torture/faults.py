@@ -1,8 +1,9 @@
 """A process that runs ``nianbao`` again and again and dies at a chosen point of it.
 
 Run as a script it imports the product once, reads one request a line (JSON: the
-arguments, a point, at which of its occurrences to die, seconds to shift the clock by)
-and answers with the exit code, -9 after a kill. Each request runs in a fork of its own.
+arguments, a point, at which of its occurrences to die, seconds to shift the clock by
+and after how many looks at it) and answers with the exit code, -9 after a kill. Each
+request runs in a fork of its own.
 The points are laid over the product from outside; it knows nothing of them.
 """
 
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -133,14 +135,17 @@ def connect(at: Trigger, original: Any, path: Any, *args: Any, **more: Any) -> A
     return connection
 
 
-def shift(seconds: float) -> None:
-    """Have the product's clock go wrong by that much."""
+def shift(seconds: float, after: int = 0) -> None:
+    """Have the product's clock go wrong by that much, after so many looks at it."""
     from archive import clock
+
+    looks = count()
 
     class Shifted(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz) + timedelta(seconds=seconds)
+            wrong = seconds if next(looks) >= after else 0
+            return datetime.now(tz) + timedelta(seconds=wrong)
 
     clock.datetime = Shifted  # type: ignore[misc]
 
@@ -158,7 +163,7 @@ def child(request: dict[str, Any]) -> None:
     defaults["roll_bytes"] = ROLL_BYTES
     lay(Trigger(request["point"], request["nth"]))
     if request["shift"]:
-        shift(request["shift"])
+        shift(request["shift"], request["looks"])
     sys.argv = ["nianbao", *request["arguments"]]
     code = 70
     try:

@@ -30,13 +30,19 @@ class Runner:
         )  # fmt: skip
 
     def run(
-        self, *arguments: str | Path, point: str = "", nth: int = 0, shift: float = 0
+        self,
+        *arguments: str | Path,
+        point: str = "",
+        nth: int = 0,
+        shift: float = 0,
+        looks: int = 0,
     ) -> tuple[int, str]:
         """(exit code, what was printed)."""
         assert self._process.stdin and self._process.stdout
         request = {
             "arguments": [str(argument) for argument in arguments],
-            "point": point, "nth": nth, "shift": shift, "output": str(self.output),
+            "point": point, "nth": nth, "shift": shift, "looks": looks,
+            "output": str(self.output),
         }  # fmt: skip
         print(json.dumps(request), file=self._process.stdin, flush=True)
         code = int(self._process.stdout.readline())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crawler.wire import Wire
+from tests.forking import Fork
 from tests.torture import command
 from tests.torture.big_portal import COLUMN, big_portal
 
@@ -69,6 +70,10 @@ class Bench:
     def start(self, data: Path, before: str = "", **env: str) -> subprocess.Popen[str]:
         """Start a crawl of the portal."""
         return command.start(command.crawl_command(data, self.sources, before), **env)
+
+    def fork(self, data: Path, before: str = "", **env: str) -> Fork:
+        """The same, where starting from nothing is not what matters."""
+        return command.fork(command.crawl_command(data, self.sources, before), **env)
 
     def crawl(self, data: Path, before: str = "", **env: str) -> tuple[int, str, str]:
         """Crawl the portal to the end."""
@@ -162,7 +167,7 @@ def killed(bench: Bench, data: Path, kills: int, seed: int) -> Result:
     return bench.compare(data, result)
 
 
-def seconds_after_last_request(wire: Wire, child: subprocess.Popen[str]) -> float:
+def seconds_after_last_request(wire: Wire, child: Fork) -> float:
     """Wait for the child; how long it lived on after it last asked, 0.0 if never."""
     asked, moment = len(wire.requests), None
     while child.poll() is None:
@@ -183,7 +188,7 @@ def starved(
     began = time.monotonic()
     for point in range(points):
         resize(int(room * (0.15 + 0.7 * point / points)))
-        child = bench.start(data, NIANBAO_RESERVE_MB="0")
+        child = bench.fork(data, NIANBAO_RESERVE_MB="0")
         ended = seconds_after_last_request(bench.wire, child)
         _, errors = child.communicate()
         if child.returncode != 3:

@@ -43,6 +43,26 @@ def test_runs_keep_their_order_and_nothing_is_lost_when_the_clock_jumps_a_day(
     assert forks.compare(data, Result(forks.pages)).problems == []
 
 
+@pytest.mark.parametrize("shift", [-DAY, DAY], ids=["back", "forward"])
+def test_a_clock_that_is_set_within_a_run_keeps_nothing_from_the_archive(
+    forks, tmp_path, shift
+):
+    data = tmp_path / "data"
+    arguments = forks.command(data)
+    code, printed = forks.runner.run(*arguments, shift=shift, looks=60)
+    assert code == COMPLETE, printed
+    ((began, ended),) = command.query(
+        data / "catalog.db", "SELECT started_at, finished_at FROM runs"
+    )
+    assert began <= ended
+    days = "SELECT count(DISTINCT substr(captured_at, 1, 10)) FROM captures"
+    assert command.query(data / "catalog.db", days) == [(2,)], "set on the way"
+    run_at(forks, data, 0)
+    assert forks.compare(data, Result(forks.pages)).problems == []
+    code, printed = forks.runner.run("fixity", "--data", data)
+    assert code == COMPLETE, printed
+
+
 def test_the_ledger_holds_what_was_found_after_the_clock_was_set_back(forks, tmp_path):
     data = tmp_path / "data"
     code, printed = forks.runner.run(*forks.command(data), "--limit", "9", shift=DAY)

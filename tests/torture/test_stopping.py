@@ -51,7 +51,7 @@ def test_a_signal_ends_the_crawl_in_order_and_nothing_is_fetched_twice(
     asked = time.monotonic()
     child.send_signal(getattr(signal, name))
     _, errors = child.communicate(timeout=command.PATIENCE)
-    assert time.monotonic() - asked <= 5
+    assert time.monotonic() - asked < 10
     assert (child.returncode, errors) == (
         11,
         "nianbao: the crawl was stopped; the next run goes on where it stood\n",
@@ -79,7 +79,7 @@ def test_a_host_that_does_not_answer_holds_up_a_stop_for_less_than_ten_seconds(
     asked = time.monotonic()
     child.send_signal(signal.SIGTERM)
     _, errors = child.communicate(timeout=command.PATIENCE)
-    assert 4 <= time.monotonic() - asked <= 9
+    assert 4 <= time.monotonic() - asked < 10
     assert child.returncode == 11, errors
     assert errors.count("\n") == 1, errors
     assert command.query(

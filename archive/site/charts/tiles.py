@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from archive import yamls
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,4 @@ class Tile:
 def tiles() -> dict[str, Tile]:
     """All tiles by the name of the division, in the order of their rows."""
     text = files("archive.site.charts").joinpath("tiles.yml").read_text("utf-8")
-    return {name: Tile(name, *place) for name, place in yaml.safe_load(text).items()}
+    return {name: Tile(name, *place) for name, place in yamls.load(text).items()}

@@ -170,8 +170,8 @@ def load(
 def _years(connection: sqlite3.Connection, agency_id: str) -> list[Row]:
     return rows(
         connection,
-        "SELECT v.report_year, v.state, v.note, v.reason, v.url, v.capture_id,"
-        " v.due_on, v.basis, i.report_id, i.status,"
+        "SELECT v.report_year, v.state, v.note, v.note_zh, v.reason, v.url,"
+        " v.capture_id, v.due_on, v.basis, i.report_id, i.status,"
         " i.checks_failed, i.published_on, i.days_late, i.new_received,"
         " i.handled_total, i.granted, i.granted_partial, i.carried_out,"
         " i.reconsideration_total, i.litigation_total"
@@ -219,8 +219,8 @@ async def view(datasette: Any, request: Any) -> Any:
     return await page(datasette, request, "agency", found)
 
 
-async def as_csv(datasette: Any, request: Any) -> Any:
-    """``/agency/<agency_id>.csv``: every measure of every year, long form."""
+async def as_data(datasette: Any, request: Any) -> Any:
+    """``/agency/<agency_id>.csv``, ``.json``: every measure of every year, long."""
     agency_id = segment(request, "agency_id")
     names = await read_once(datasette, NAMES[current.get()])
 
@@ -239,6 +239,9 @@ async def as_csv(datasette: Any, request: Any) -> Any:
     found = await read(datasette, rows_of)
     if found is None:
         return await not_found(datasette, request, "agency", agency_id)
+    if request.url_vars["form"] == "json":
+        kept = [{key: row[key] for key in FIELDS} for row in found]
+        return Response.json({"rows": kept}, headers=dict(HEADERS))
     headers = HEADERS | {"content-disposition": 'attachment; filename="series.csv"'}
     return Response(
         csv_of(FIELDS, found), headers=headers, content_type="text/csv; charset=utf-8"

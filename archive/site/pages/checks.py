@@ -26,7 +26,8 @@ from archive.site.web import (
 ROWS = 1000
 FIELDS = (
     "report_id", "report_year", "agency", "title", "rule_id", "scope", "severity",
-    "verdict", "expected", "actual", "message", "fingerprint", "decision", "note",
+    "verdict", "expected", "actual", "message", "message_en", "fingerprint",
+    "decision", "note",
 )  # fmt: skip
 
 

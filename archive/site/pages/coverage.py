@@ -25,7 +25,7 @@ COLUMNS = {"province": "province", "level": "level", "kind": "kind"}
 NONE = "-"
 FIELDS = (
     "agency_id", "agency", "kind", "level", "adcode", "province", "city", "county",
-    "report_year", "state", "days_late", "note", "report_id",
+    "report_year", "state", "days_late", "note", "note_zh", "report_id",
 )  # fmt: skip
 REPORT = (
     "(SELECT min(report_id) FROM reports r WHERE r.agency_id = c.agency_id"
@@ -194,7 +194,8 @@ def listed(connection: sqlite3.Connection, chosen: Filter) -> list[Row]:
     return rows(
         connection,
         "SELECT c.agency_id, a.name AS agency, a.kind, a.level, a.adcode, a.province,"
-        f" a.city, a.county, c.report_year, c.state, c.days_late, c.note, {REPORT}"
+        f" a.city, a.county, c.report_year, c.state, c.days_late, c.note, c.note_zh,"
+        f" {REPORT}"
         f" FROM coverage c JOIN agencies a USING (agency_id) WHERE {where}"
         " ORDER BY coalesce(a.adcode, '9'), c.agency_id, c.report_year",
         params,
@@ -222,10 +223,13 @@ async def view(datasette: Any, request: Any) -> Any:
     return await page(datasette, request, "coverage", context)
 
 
-async def as_csv(datasette: Any, request: Any) -> Any:
-    """``/coverage.csv``: what the filters leave, without pages."""
+async def as_data(datasette: Any, request: Any) -> Any:
+    """``/coverage.csv`` and ``.json``: what the filters leave, without pages."""
     chosen = Filter.of(request.args)
     found = await read(datasette, lambda connection: listed(connection, chosen))
+    if request.url_vars["form"] == "json":
+        kept = [{key: row[key] for key in FIELDS} for row in found]
+        return Response.json({"rows": kept}, headers=dict(HEADERS))
     headers = HEADERS | {"content-disposition": 'attachment; filename="coverage.csv"'}
     return Response(
         csv_of(FIELDS, found), headers=headers, content_type="text/csv; charset=utf-8"

@@ -101,8 +101,8 @@ def failing(connection: sqlite3.Connection) -> list[Row]:
     """Contradictions in the newest reports."""
     return rows(
         connection,
-        "SELECT c.rule_id, c.message, c.scope, r.report_id, r.title, r.report_year,"
-        " a.name AS agency FROM (SELECT report_id FROM report_index"
+        "SELECT c.rule_id, c.message, c.message_en, c.scope, r.report_id, r.title,"
+        " r.report_year, a.name AS agency FROM (SELECT report_id FROM report_index"
         "  WHERE checks_failed > 0 ORDER BY report_year DESC, report_id LIMIT :most) i"
         " JOIN checks c USING (report_id) JOIN reports r USING (report_id)"
         " JOIN agencies a USING (agency_id) WHERE c.verdict = 'FAIL'"

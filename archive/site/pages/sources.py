@@ -12,6 +12,7 @@ from archive import alarmfeed
 from archive.alarms import Alarm
 from archive.codes import SOURCE_STATES
 from archive.site.feeds import MEDIA_TYPE
+from archive.site.language import current
 from archive.site.query import Row, rows
 from archive.site.web import (
     HEADERS,
@@ -82,8 +83,8 @@ def lasting(connection: sqlite3.Connection) -> dict[str, Any]:
     )[0]
     listed = rows(
         connection,
-        "SELECT alarm_id, kind, subject, message, raised_at, acknowledged_at, note"
-        " FROM alarms WHERE resolved_at IS NULL"
+        "SELECT alarm_id, kind, subject, message, message_zh, raised_at,"
+        " acknowledged_at, note FROM alarms WHERE resolved_at IS NULL"
         " ORDER BY acknowledged_at IS NOT NULL, raised_at DESC, kind, subject LIMIT ?",
         [PAGE_SIZE],
     )
@@ -115,8 +116,9 @@ def latest_runs(connection: sqlite3.Connection) -> list[Row]:
 
 async def as_feed(datasette: Any, request: Any) -> Any:
     """``/feeds/alarms.atom``: the published alarms, without who acknowledged them."""
+    lang = current.get()
     body = await read(
-        datasette, lambda connection: alarmfeed.render(latest(connection))
+        datasette, lambda connection: alarmfeed.render(latest(connection), lang)
     )
     headers = HEADERS | {"cache-control": "public, max-age=900"}
     return Response(body, 200, headers, MEDIA_TYPE)
@@ -126,8 +128,8 @@ def latest(connection: sqlite3.Connection) -> list[Alarm]:
     """The latest alarms of all, over or not."""
     found = rows(
         connection,
-        "SELECT alarm_id, kind, subject, message, raised_at, run_id, resolved_at,"
-        " acknowledged_at, NULL AS acknowledged_by, note,"
+        "SELECT alarm_id, kind, subject, message, message_zh, raised_at, run_id,"
+        " resolved_at, acknowledged_at, NULL AS acknowledged_by, note,"
         " max(raised_at, coalesce(resolved_at, ''), coalesce(acknowledged_at, ''))"
         " AS updated_at FROM alarms ORDER BY raised_at DESC, kind, subject LIMIT ?",
         [alarmfeed.ENTRIES],

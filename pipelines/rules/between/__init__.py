@@ -46,7 +46,6 @@ from pipelines.rules.between.spec import (
 )
 from pipelines.rules.finding import (
     FAIL,
-    MISREADING,
     UNCERTAIN,
     Finding,
     as_check,
@@ -114,8 +113,7 @@ def check_of(finding: Finding, spec: Between, company: Company) -> Check:
     if finding.verdict in (FAIL, UNCERTAIN):
         figures = [company.filing.cells.get(key) for key in finding.looked_at]
         read = all(figure is None or figure[2] == "read" for figure in figures)
-        misread = MISREADING in finding.message
-        origin = REPORT if read and not misread else READING
+        origin = REPORT if read and not finding.misread else READING
     place = place_of(finding.quotes, company.reading.chapters)
     return as_check(finding, spec.rule, company.filing.report_id, origin, None, place)
 

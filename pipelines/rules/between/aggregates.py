@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.filings import Filing, Key
-from pipelines.rules import labels
 from pipelines.rules.between.comparable import counterpart, generation
 from pipelines.rules.between.peers import NO_MEMBERS
 from pipelines.rules.between.spec import AddsUp
 from pipelines.rules.finding import NOT_ASSESSABLE, PASS, UNCERTAIN, Finding, number
+from pipelines.rules.wording import Sayable, also, phrase, row
 
 AGREES, COVERAGE, EXCEEDS, UNKNOWN = "agrees", "coverage", "exceeds", "unknown"
 #: Tables whose cells can be added up over authorities.
@@ -111,32 +111,37 @@ def adds_up(
     shown = next(
         (o for o in inside if (o.row_code, o.col_code) == (test.shown, "total")), None
     )
-    who = f"{whole.report_year} 年{whole.agency.name}"
-    found = f"收到 {len(members)} 个成员机关的报告（已知 {known} 个）"
+    who: dict[str, Sayable] = {"year": whole.report_year, "agency": whole.agency.name}
+    found = phrase("members.found", n=len(members), known=known)
     if not inside:
-        return Finding("", PASS, "0", "0", f"{who}与各成员的申请都是 0；{found}")
+        said = phrase("members.all_zero", found=found, **who)
+        return Finding("", PASS, "0", "0", said)
     pair: tuple[str | None, str | None] = (None, None)
-    told = ""
+    head = found
     if shown and shown.value is not None and shown.members_sum is not None:
-        pair = (number(shown.members_sum), number(shown.value))
-        told = (
-            f"{whole.report_year} 年“{labels.row(test.shown)}”的总计："
-            f"{whole.agency.name}为 {pair[1]}，各成员合计 {pair[0]}"
+        members_sum, value = number(shown.members_sum), number(shown.value)
+        pair = (members_sum, value)
+        told = phrase(
+            "members.shown", row=row(test.shown), value=value, total=members_sum, **who
         )
+        head = also(told, found)
     states = Counter(one.state for one in inside)
-    head = "；".join(part for part in (told, found) if part)
     if states[AGREES] == len(inside):
-        return Finding("", PASS, *pair, f"{head}；{len(inside)} 格全部相符")
-    counts = (
-        f"{len(inside)} 格中 {states[AGREES]} 格相符，"
-        f"{states[COVERAGE]} 格成员之和较小，{states[EXCEEDS]} 格成员之和较大"
+        said = phrase("members.all_agree", head=head, n=len(inside))
+        return Finding("", PASS, *pair, said)
+    counts = phrase(
+        "members.counts",
+        n=len(inside),
+        same=states[AGREES],
+        less=states[COVERAGE],
+        more=states[EXCEEDS],
     )
+    verdict, end = NOT_ASSESSABLE, "coverage"
     if states[EXCEEDS]:
-        said = f"{head}；{counts}：成员之和大于汇总，口径或数字互相矛盾，值得一看"
-        return Finding("", UNCERTAIN, *pair, said)
-    if not states[COVERAGE]:
-        return Finding("", NOT_ASSESSABLE, *pair, f"{head}；{counts}，其余没有数字")
-    said = f"{head}；{counts}：差额来自尚未收到的成员报告，或未单独报告的成员，不是错误"
-    if len(members) < known:
-        return Finding("", NOT_ASSESSABLE, *pair, said)
-    return Finding("", UNCERTAIN, *pair, said)
+        verdict, end = UNCERTAIN, "contradiction"
+    elif not states[COVERAGE]:
+        end = "unknown"
+    elif len(members) >= known:
+        verdict = UNCERTAIN
+    said = phrase(f"members.{end}", head=head, counts=counts)
+    return Finding("", verdict, *pair, said)

@@ -15,13 +15,6 @@ from pipelines import templates
 from pipelines.crosswalk import crosswalk
 from pipelines.rules.spec import rule_book
 
-NAMES = {
-    "free2008": "2008 年起的文字格式",
-    "stat2014": "2014 年统计表格式",
-    "gk2019": "2019 年格式",
-    "gk2021": "2021 年格式",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Counterpart:
@@ -37,7 +30,8 @@ NOTHING = Counterpart((), False)
 def generation(filing: Filing, table: str) -> str:
     """The generation a table of a report speaks for, since reports mix them."""
     marked = _marked(table)
-    score = {t: sum(key in filing.cells for key in keys) for t, keys in marked.items()}
+    there = filing.cells.__contains__
+    score = {t: sum(map(there, keys)) for t, keys in marked.items()}
     best = max(score, key=lambda t: (score[t], t == filing.template), default="")
     return best if best and score[best] else filing.template
 

@@ -13,39 +13,36 @@ from functools import cache
 from archive.authority import current, every_division
 from archive.filings import Filing, Known
 from pipelines.lookups import lookup
-
-SCOPES = {"government_aggregate": "全辖区汇总", "own_organ": "本机关"}
+from pipelines.rules.wording import Tell, phrase
 
 
 def obstacle(
     now: Filing, before: Filing | None, related: Iterable[Known] = ()
-) -> str | None:
+) -> Tell | None:
     """Why this report cannot be held against that of last year, or None."""
     last = now.report_year - 1
     if before is None:
-        return f"没有收到 {last} 年报告，无法核对"
+        return phrase("years.no_report", year=last)
     if before.scope != now.scope:
-        return (
-            f"{last} 年报告的口径是{SCOPES[before.scope]}，{now.report_year} 年是"
-            f"{SCOPES[now.scope]}，不可比"
+        return phrase(
+            "guard.scope",
+            last=last,
+            before=phrase(f"guard.{before.scope}"),
+            year=now.report_year,
+            now=phrase(f"guard.{now.scope}"),
         )
     if changed := _territory(now.agency.adcode, last):
-        return f"{changed}，机关的辖区有变，不可比"
+        return phrase("guard.territory", changed=changed)
     for other in related:
+        names = {"other": other.name, "agency": now.agency.name}
         if other.last == last:
-            return (
-                f"同一职能条线的{other.name}报告到 {last} 年为止，"
-                f"可能已并入{now.agency.name}，不可比"
-            )
+            return phrase("guard.merged", year=last, **names)
         if other.first == now.report_year:
-            return (
-                f"同一职能条线的{other.name}自 {other.first} 年起报告，"
-                f"可能由{now.agency.name}分出，不可比"
-            )
+            return phrase("guard.split", year=other.first, **names)
     return None
 
 
-def _territory(adcode: str | None, last: int) -> str | None:
+def _territory(adcode: str | None, last: int) -> Tell | None:
     """A merger or a split of the division, or of one below, around the two years.
 
     A change late in a year shows in the report of the next.
@@ -57,12 +54,12 @@ def _territory(adcode: str | None, last: int) -> str | None:
 
 
 @cache
-def _changes() -> Mapping[tuple[str, int], str]:
+def _changes() -> Mapping[tuple[str, int], Tell]:
     """By code and year: what was merged, split or handed over, in words.
 
     A division that only got another name or code is the same.
     """
-    found: dict[tuple[str, int], str] = {}
+    found: dict[tuple[str, int], Tell] = {}
     for old in every_division():
         year = old.valid_to
         if year is None or not old.successors:
@@ -71,10 +68,10 @@ def _changes() -> Mapping[tuple[str, int], str]:
         if now is not None and (now.adcode, now.name) != (old.adcode, old.name):
             if now.adcode[:4] == old.adcode[:4]:
                 continue
-            said = f"{year} 年{old.name}改由另一地管辖"
+            said = phrase("guard.handed_over", year=year, name=old.name)
             touched = {f"{code[:4]}00" for code in (old.adcode, now.adcode)}
         else:
-            said = f"{year} 年{old.name}撤销或拆分"
+            said = phrase("guard.dissolved", year=year, name=old.name)
             touched = {old.adcode, *old.successors}
             cities = {f"{code[:4]}00" for code in touched}
             touched |= cities if len(cities) > 1 else set()
@@ -83,15 +80,15 @@ def _changes() -> Mapping[tuple[str, int], str]:
     return found
 
 
-def doubt(now: Filing) -> str:
+def doubt(now: Filing) -> Tell | None:
     """What may excuse a difference from last year without ruling comparison out.
 
-    A reform that merged bodies of this line of work; '' without any.
+    A reform that merged bodies of this line of work; None without any.
     """
     for year in (now.report_year - 1, now.report_year):
         if now.agency.family and year in _mergers().get(now.agency.family, ()):
-            return f"{year} 年有机构改革，可能有机构并入"
-    return ""
+            return phrase("guard.reform", year=year)
+    return None
 
 
 @cache

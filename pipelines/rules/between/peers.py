@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.filings import Filing, Key
-from pipelines.rules import labels
 from pipelines.rules.between.comparable import counterpart, generation
 from pipelines.rules.between.spec import Contains, Identical
 from pipelines.rules.finding import (
@@ -20,10 +19,11 @@ from pipelines.rules.finding import (
     Finding,
     number,
 )
+from pipelines.rules.wording import also, column, listed, phrase, row
 
 #: Members that a message names; the rest are counted.
 NAMED = 3
-NO_MEMBERS = "没有收到这一年任何成员机关的报告，无法核对"
+NO_MEMBERS = phrase("members.none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,12 @@ def contained(
         if above:
             broken += 1
             yield _exceeded(whole, key, value, method == "read", above, narrow)
-    told = f"与 {len(members)} 个成员机关的报告逐格核对"
+    told = phrase("members.compared", n=len(members))
     if not compared:
-        yield Finding("", NOT_ASSESSABLE, None, None, f"{told}，没有可比的数字")
+        said = phrase("members.nothing", told=told)
+        yield Finding("", NOT_ASSESSABLE, None, None, said)
     elif not broken:
-        said = f"{told}（{compared} 格有数字），没有一格小于成员"
+        said = phrase("members.none_exceeds", told=told, n=compared)
         yield Finding("", PASS, None, None, said)
 
 
@@ -74,11 +75,14 @@ def _number(whole: Filing, member: Filing, key: Key) -> tuple[float, bool] | Non
 
     Where the member uses another generation of the form, by the crosswalk.
     """
-    keys: tuple[Key, ...] = (key,)
-    if whole.template != member.template:
-        mine, theirs = generation(whole, key[0]), generation(member, key[0])
-        other = counterpart(key, mine, theirs)
-        keys = other.keys if other.same else ()
+    if whole.template == member.template:
+        figure = member.cells.get(key)
+        if figure is None or figure[0] is None:
+            return None
+        return figure[0], figure[2] == "read"
+    mine, theirs = generation(whole, key[0]), generation(member, key[0])
+    other = counterpart(key, mine, theirs)
+    keys = other.keys if other.same else ()
     total, plain = 0.0, True
     for place in keys:
         figure = member.cells.get(place)
@@ -98,21 +102,28 @@ def _exceeded(
     narrow: bool,
 ) -> Finding:
     above = sorted(above, key=lambda a: (-a.value, a.member.report_id))
-    shown = "、".join(
-        f"{a.member.agency.name} {number(a.value)}" for a in above[:NAMED]
+    names = listed(
+        phrase("members.member", name=a.member.agency.name, value=number(a.value))
+        for a in above[:NAMED]
     )
-    more = f"等 {len(above)} 个成员" if len(above) > NAMED else ""
-    said = (
-        f"{whole.report_year} 年“{labels.row(key[1])}”的{labels.column(key[2])}："
-        f"{whole.agency.name}汇总为 {number(value)}，小于成员{shown}{more}"
-    )
-    verdict, why = FAIL, ""
-    if not plain or not all(a.plain for a in above):
-        verdict, why = UNCERTAIN, f"；{MISREADING}"
-    elif narrow:
-        verdict, why = UNCERTAIN, "；多个成员大于汇总，这份报告可能只含政府本级"
+    if len(above) > NAMED:
+        names = phrase("members.and_others", names=names, n=len(above))
     pair = (number(above[0].value), number(value))
-    return Finding(f"{key[1]}/{key[2]}", verdict, *pair, said + why, plus=(key,))
+    said = phrase(
+        "members.exceeded",
+        year=whole.report_year,
+        cell=phrase("named.quoted_cell", row=row(key[1]), column=column(key[2])),
+        agency=whole.agency.name,
+        value=pair[1],
+        members=names,
+    )
+    verdict, misread = FAIL, not plain or not all(a.plain for a in above)
+    if misread:
+        verdict, said = UNCERTAIN, also(said, MISREADING)
+    elif narrow:
+        verdict, said = UNCERTAIN, also(said, phrase("members.narrow"))
+    scope = f"{key[1]}/{key[2]}"
+    return Finding(scope, verdict, *pair, said, plus=(key,), misread=misread)
 
 
 # ---------------------------------------------------------------------- same numbers
@@ -144,21 +155,19 @@ def identical(
     place of the other. ``known`` is False where there are too few numbers to compare.
     """
     if not known:
-        said = (
-            f"不为 0 的数字不足 {test.least_cells} 个（或只有不到 "
-            f"{test.least_values} 种），相同也不足为奇"
-        )
+        said = phrase("identical.few", cells=test.least_cells, values=test.least_values)
         return Finding("", NOT_ASSESSABLE, None, None, said)
     if not others:
-        said = f"{year} 年没有另一机关的数字与此完全相同"
+        said = phrase("identical.none", year=year)
         return Finding("", PASS, None, None, said)
-    names = "、".join(name for name, _ in others[:NAMED])
-    more = f"等 {len(others)} 个机关" if len(others) > NAMED else ""
-    why = "可能是抄录"
-    if any(related for _, related in others):
-        why = "上下级之间相同，可能放错了报告，或其余成员全部为 0"
-    said = f"{year} 年{names}{more}的表格数字与此完全相同，{why}，值得一看"
-    return Finding("", UNCERTAIN, None, names, said)
+    first = [name for name, _ in others[:NAMED]]
+    names = listed(first)
+    if len(others) > NAMED:
+        names = phrase("identical.and_others", names=names, n=len(others))
+    related = any(kin for _, kin in others)
+    why = phrase("identical.related" if related else "identical.copied")
+    said = phrase("identical.found", year=year, names=names, why=why)
+    return Finding("", UNCERTAIN, None, "、".join(first), said)
 
 
 # -------------------------------------------------------------------------- versions
@@ -166,12 +175,10 @@ def identical(
 
 def versions(filing: Filing) -> Finding:
     """G5: whether figures were replaced since the first publication."""
-    count = filing.n_versions
+    count, year = filing.n_versions, filing.report_year
     if filing.figure_changes:
-        said = (
-            f"{filing.report_year} 年报告先后有 {count} 个版本，其中 "
-            f"{filing.figure_changes} 次改动了数字，各版本都已保存"
-        )
-        return Finding("", UNCERTAIN, "1", str(filing.figure_changes + 1), said)
-    told = "只有一个版本" if count == 1 else f"{count} 个版本的数字相同"
-    return Finding("", PASS, "1", "1", f"{filing.report_year} 年报告{told}")
+        changes = filing.figure_changes
+        said = phrase("versions.replaced", year=year, n=count, changes=changes)
+        return Finding("", UNCERTAIN, "1", str(changes + 1), said)
+    key = "versions.one" if count == 1 else "versions.same"
+    return Finding("", PASS, "1", "1", phrase(key, year=year, n=count))

@@ -10,45 +10,45 @@ from datetime import date, datetime, timedelta
 
 from archive.filings import Filing
 from pipelines.dates import NEVER_PUBLISHED_ON, due_basis
-from pipelines.rules import labels
 from pipelines.rules.between.spec import Punctual
 from pipelines.rules.finding import FAIL, NOT_ASSESSABLE, PASS, UNCERTAIN, Finding
+from pipelines.rules.wording import also, date_source, phrase
 
 CHINA = timedelta(hours=8)
 LOCAL = "local practice"
+NOT_KNOWN = phrase("punctual.unknown_due")
 
 
 def punctual(test: Punctual, filing: Filing) -> Finding:
     """The one finding of the rule (scope ''): expected is the legal date."""
     due, published = filing.due_on, filing.published_on
     if due is None:
-        return Finding("", NOT_ASSESSABLE, None, published, "不知道应在何时公布")
+        return Finding("", NOT_ASSESSABLE, None, published, NOT_KNOWN)
     captured = _day(filing.first_captured_at)
-    told = f"法定期限 {due}"
-    if _local(filing):
-        told = f"当地惯例期限 {due}"
+    told = phrase("punctual.local" if _local(filing) else "punctual.legal", due=due)
     if captured is not None and captured <= due:
-        said = f"{told}，{captured} 已经抓取到"
+        said = phrase("punctual.captured", told=told, day=captured)
         return Finding("", PASS, due, captured, said)
     source = filing.published_on_source
     if published is None or source == NEVER_PUBLISHED_ON:
-        said = f"{told}，页面没有写明公布日期，无法核对"
+        said = phrase("punctual.no_date", told=told)
         return Finding("", NOT_ASSESSABLE, due, published, said)
-    shown = labels.date_source(source) if source else "不明来源"
-    both = f"{told}，{published} 公布（据{shown}）"
+    shown = date_source(source) if source else phrase("punctual.unknown_source")
+    both = phrase("punctual.published", told=told, day=published, source=shown)
     late = (date.fromisoformat(published) - date.fromisoformat(due)).days
     if late <= 0:
-        return Finding("", PASS, due, published, f"{both}，没有逾期")
-    said = f"{both}，逾期 {late} 天"
+        said = phrase("punctual.in_time", both=both)
+        return Finding("", PASS, due, published, said)
+    said = phrase("punctual.late", both=both, n=late)
     if filing.n_versions > 1:
-        why = f"这是第 {filing.version_no} 个版本的日期，首次公布可能更早"
+        why = phrase("punctual.version", n=filing.version_no)
     elif late > test.moved:
-        why = "相隔过久，可能是网站改版迁移的日期"
+        why = phrase("punctual.moved")
     elif _local(filing):
-        why = "条例没有规定乡镇、街道的期限"
+        why = phrase("punctual.no_rule")
     else:
         return Finding("", FAIL, due, published, said)
-    return Finding("", UNCERTAIN, due, published, f"{said}；{why}")
+    return Finding("", UNCERTAIN, due, published, also(said, why))
 
 
 def _local(filing: Filing) -> bool:

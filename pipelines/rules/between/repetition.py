@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.rules.between.spec import Repeated
 from pipelines.rules.finding import NOT_ASSESSABLE, PASS, UNCERTAIN, Finding
-
-NUMERALS = "〇一二三四五六"
+from pipelines.rules.wording import Sayable, Tell, listed, numeral, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Likeness:
     """How much of a chapter stands in another report; numbers do not count."""
 
     chapter_no: int
-    other: str  # name of the authority, or the year of its report
+    other: str | int  # name of the authority, or the year of its report
     similarity: float
 
 
@@ -30,30 +29,28 @@ def repeated(test: Repeated, measured: bool, chapters: Sequence[Likeness]) -> Fi
     limit = f"{test.limit:g}"
     if found:
         found.sort(key=lambda one: (-one.similarity, one.chapter_no, one.other))
-        told = "、".join(
-            f"第{NUMERALS[one.chapter_no]}章与{_spaced(one.other)}"
-            f"相似度 {one.similarity:.2f}"
-            for one in found[:3]
-        )
-        more = f"等 {len(found)} 处" if len(found) > 3 else ""
-        return Finding(
-            "",
-            UNCERTAIN,
-            limit,
-            f"{found[0].similarity:.2f}",
-            f"{told}{more}（数字不计），内容雷同，值得一看",
-        )
+        told = listed(map(_like, found[:3]))
+        if len(found) > 3:
+            told = phrase("repeated.some", told=told, n=len(found))
+        said = phrase("repeated.found", told=told)
+        return Finding("", UNCERTAIN, limit, f"{found[0].similarity:.2f}", said)
     if inside:
-        most = max(one.similarity for one in inside)
-        said = f"与{_spaced(inside[0].other)}的相似度最高 {most:.2f}（数字不计）"
-        return Finding("", PASS, limit, f"{most:.2f}", said)
+        most = f"{max(one.similarity for one in inside):.2f}"
+        said = phrase("repeated.most", other=_other(inside[0]), share=most)
+        return Finding("", PASS, limit, most, said)
     if measured and test.other == "other_agency":
-        return Finding("", PASS, limit, None, "没有其他机关的文字与此雷同")
-    return Finding(
-        "", NOT_ASSESSABLE, limit, None, "没有可以比对的文字（过短，或没有比对过）"
-    )
+        return Finding("", PASS, limit, None, phrase("repeated.no_other"))
+    return Finding("", NOT_ASSESSABLE, limit, None, phrase("repeated.nothing"))
 
 
-def _spaced(name: str) -> str:
-    """A blank before a number, none before a name."""
-    return f" {name}" if name[:1].isdigit() else name
+def _like(one: Likeness) -> Tell:
+    chapter = phrase("named.chapter", n=numeral(one.chapter_no))
+    share = f"{one.similarity:.2f}"
+    return phrase("repeated.like", chapter=chapter, other=_other(one), share=share)
+
+
+def _other(one: Likeness) -> Sayable:
+    """Whose text it is like: another authority's, or last year's."""
+    if isinstance(one.other, str):
+        return one.other
+    return phrase("repeated.last_year", year=one.other)

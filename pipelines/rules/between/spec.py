@@ -8,9 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from archive import codes
+from archive import codes, yamls
 from archive.errors import TemplateError
 from archive.records import Rule
 from pipelines.rules.kinds import RELATIONS
@@ -132,7 +130,7 @@ def parse(text: str) -> BetweenBook:
         TemplateError: unknown or missing key or word; the message names the rule.
 
     """
-    data = _mapping(yaml.safe_load(text), NAME, need=("members", "rules"))
+    data = _mapping(yamls.load(text), NAME, need=("members", "rules"))
     for kind in data["members"]:
         _word(kind, codes.AGENCY_KINDS, f"{NAME}: members")
     return BetweenBook(

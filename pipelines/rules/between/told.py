@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from archive.filings import Filing
 from archive.records import Chapter, Report
 from pipelines.rules.finding import NOT_ASSESSABLE, PASS, UNCERTAIN, Finding, number
-from pipelines.rules.prose.compare_requests import chapter_name
+from pipelines.rules.prose.compare_requests import wrote
 from pipelines.rules.prose.quantities import parse_number
 from pipelines.rules.prose.requests import request_claims
 from pipelines.rules.prose.sentences import Clause, Sentence, sentences
+from pipelines.rules.wording import Tell, also, phrase, words
 
 #: Sums of totals that the growth may be of: as printed, or with those carried in.
 READINGS = (("new_received",), ("new_received", "carried_in"))
@@ -115,7 +116,7 @@ def _trend(
 
 
 def evaluate(
-    said: Sequence[Trend], now: Filing, before: Filing | None, obstacle: str | None
+    said: Sequence[Trend], now: Filing, before: Filing | None, obstacle: Tell | None
 ) -> Finding:
     """The one finding of the rule (scope ''): what differs, else what agrees.
 
@@ -125,43 +126,42 @@ def evaluate(
     printed = [_total(now, rows) for rows in READINGS]
     said = [trend for trend in said if trend.to in printed]
     if not said:
-        return Finding(
-            "", NOT_ASSESSABLE, None, None, "文字中没有写明申请数量比上年的增减"
-        )
+        return Finding("", NOT_ASSESSABLE, None, None, phrase("growth.silent"))
     first = said[0]
     if before is None or obstacle:
-        return Finding(
-            "",
-            NOT_ASSESSABLE,
-            None,
-            _signed(first),
-            f"{_where(first)}；{obstacle or '没有上年报告'}",
-        )
+        why = obstacle or phrase("years.no_report_before")
+        told = also(_where(first), why)
+        return Finding("", NOT_ASSESSABLE, None, _signed(first), told)
     pairs = [_totals(now, before, rows) for rows in READINGS]
     known = [pair for pair in pairs if pair]
     if pairs[0] is None:
-        why = f"{before.report_year} 年或 {now.report_year} 年的新收总计没有数字"
-        return Finding(
-            "", NOT_ASSESSABLE, None, _signed(first), f"{_where(first)}；{why}"
-        )
+        why = phrase("growth.no_total", before=before.report_year, now=now.report_year)
+        told = also(_where(first), why)
+        return Finding("", NOT_ASSESSABLE, None, _signed(first), told)
     new, old = pairs[0]
-    tables = (
-        f"两年表中新收总计为 {before.report_year} 年 {number(old)}、"
-        f"{now.report_year} 年 {number(new)}，{_change(new, old)}"
+    change = _change(new, old)
+    tables = phrase(
+        "growth.tables",
+        before=before.report_year,
+        old=number(old),
+        now=now.report_year,
+        new=number(new),
+        change=change,
     )
     for trend in said:
         if not any(trend.agrees(*pair) for pair in known):
             return Finding(
                 "",
                 UNCERTAIN,
-                _change(new, old),
+                change(words("zh")),
                 _signed(trend),
-                f"{_where(trend)}；{tables}，与文字不同，口径可能不一，值得一看",
+                phrase("growth.differs", wrote=_where(trend), tables=tables),
                 quotes=((trend.chapter.chapter_no, trend.quote),),
             )
     quotes = ((first.chapter.chapter_no, first.quote),)
-    told = f"{_where(first)}；{tables}，相符"
-    return Finding("", PASS, _change(new, old), _signed(first), told, quotes=quotes)
+    told = phrase("growth.agrees", wrote=_where(first), tables=tables)
+    expected = change(words("zh"))
+    return Finding("", PASS, expected, _signed(first), told, quotes=quotes)
 
 
 def _totals(
@@ -177,14 +177,16 @@ def _total(filing: Filing, rows: Sequence[str]) -> float | None:
     return sum(values) if len(values) == len(rows) else None
 
 
-def _where(trend: Trend) -> str:
-    return f"{chapter_name(trend.chapter)}写道“{trend.quote}”"
+def _where(trend: Trend) -> Tell:
+    return wrote(trend.chapter, trend.quote)
 
 
 def _signed(trend: Trend) -> str:
     return f"{trend.change:+.{trend.decimals}f}{'%' if trend.percent else ''}"
 
 
-def _change(new: float, old: float) -> str:
-    share = f"（{100 * (new - old) / old:+.1f}%）" if old else ""
-    return f"{new - old:+.0f}{share}"
+def _change(new: float, old: float) -> Tell:
+    n = f"{new - old:+.0f}"
+    if not old:
+        return phrase("growth.change", n=n)
+    return phrase("growth.change_percent", n=n, share=f"{100 * (new - old) / old:+.1f}")

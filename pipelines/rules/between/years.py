@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from archive.filings import Figure, Filing, Key
-from pipelines.rules import labels
-from pipelines.rules.between.comparable import NAMES, counterpart, generation
+from archive.filings import Filing, Key
+from pipelines.rules.between.comparable import counterpart, generation
 from pipelines.rules.between.guard import doubt
 from pipelines.rules.between.spec import Between, Years
 from pipelines.rules.finding import (
+    EXCUSE,
     FAIL,
     MISREADING,
     NOT_ASSESSABLE,
@@ -20,8 +21,17 @@ from pipelines.rules.finding import (
     number,
 )
 from pipelines.rules.spec import rule_book
+from pipelines.rules.wording import (
+    Sayable,
+    Tell,
+    also,
+    column,
+    listed,
+    phrase,
+    row,
+)
 
-EXCUSE = "可能有正当理由，值得一看"
+NO_REPORT = phrase("years.no_report_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ class Sum:
     """
 
     value: float | None
-    text: str
+    text: Tell
     blanks: int = 0
     plain: bool = True
     same: bool = True
@@ -40,7 +50,11 @@ class Sum:
 
 
 def evaluate(
-    spec: Between, test: Years, now: Filing, before: Filing | None, obstacle: str | None
+    spec: Between,
+    test: Years,
+    now: Filing,
+    before: Filing | None,
+    obstacle: Tell | None,
 ) -> Iterator[Finding]:
     """One finding for every row or column, or one that nothing can be compared.
 
@@ -50,55 +64,68 @@ def evaluate(
     if mine not in spec.templates:
         return
     if before is None or obstacle:
-        yield Finding("", NOT_ASSESSABLE, None, None, obstacle or "没有上年报告")
+        yield Finding("", NOT_ASSESSABLE, None, None, obstacle or NO_REPORT)
         return
+    forms = (mine, generation(before, test.table))
     for scope in rule_book().codes(test.over, mine):
-        yield _compare(spec, test, now, before, scope)
+        yield _compare(spec, test, now, before, scope, forms)
 
 
 def _compare(
-    spec: Between, test: Years, now: Filing, before: Filing, scope: str
+    spec: Between,
+    test: Years,
+    now: Filing,
+    before: Filing,
+    scope: str,
+    forms: tuple[str, str],
 ) -> Finding:
-    mine, theirs = generation(now, test.table), generation(before, test.table)
+    mine, theirs = forms
     actual = _sum(test, now, scope, test.now, mine, mine)
     past = _sum(test, before, scope, test.before, mine, theirs)
     added = _sum(test, now, scope, test.and_now, mine, mine)
-    named = (
-        f"{labels.column(scope)}列"
-        if test.each == "column"
-        else f"“{labels.row(scope)}”一行"
-    )
+    by_column = test.each == "column"
+    label, kind = (column, "column") if by_column else (row, "row")
+    named = phrase(f"named.{kind}", name=label(scope))
     sides = [past, added, actual] if test.and_now else [past, actual]
-    reasons = [side.text for side in sides if side.value is None]
     if past.value is None or actual.value is None or added.value is None:
-        said = f"{named}：{'；'.join(reasons)}，无法核对"
+        missing = listed((side.text for side in sides if side.value is None), "clause")
+        said = phrase("years.silent", named=named, why=missing)
         return Finding(scope, NOT_ASSESSABLE, None, None, said)
     expected = past.value + added.value
-    both = f"{named}：{'，'.join(side.text for side in sides)}"
-    blanks = sum(side.blanks for side in sides)
-    note = f"（{blanks} 处空白按 0 计）" if blanks else ""
     pair = (number(expected), number(actual.value))
-    plus, minus = actual.keys, added.keys
+    blanks = sum(side.blanks for side in sides)
+    values: dict[str, Sayable] = {
+        "both": phrase(
+            "sums.both",
+            named=named,
+            sides=listed((side.text for side in sides), "comma"),
+        ),
+        "zeros": phrase("sums.zeros", n=blanks) if blanks else "",
+        "expected": pair[0],
+        "gap": number(abs(actual.value - expected)),
+    }
+    told = partial(Finding, scope, plus=actual.keys, minus=added.keys)
+    told = partial(told, expected=pair[0], actual=pair[1])
     if _holds(test, actual.value, expected):
-        return Finding(
-            scope, PASS, *pair, f"{both}，相符{note}", plus=plus, minus=minus
-        )
-    gap = f"相差 {number(abs(actual.value - expected))}"
+        return told(PASS, tell=phrase("years.agree", **values))
+    end = "differ"
     if test.relation == ">=":
-        gap = "本年审结的远少于上年未审结的"
+        end = "few"
     elif test.and_now:
-        gap = f"应为 {pair[0]}，{gap}"
-    verdict, why = FAIL, ""
+        end = "differ_expected"
+    said = phrase(f"years.{end}", **values)
     if not all(side.plain for side in sides):
-        verdict, why = UNCERTAIN, MISREADING
-    elif not past.same:
-        verdict, why = UNCERTAIN, "两代表格的口径只是大致相同"
+        return told(UNCERTAIN, tell=also(said, MISREADING), misread=True)
+    why: Tell | None = None
+    if not past.same:
+        why = phrase("years.roughly")
     elif excuse := doubt(now):
-        verdict, why = UNCERTAIN, excuse
+        why = excuse
     elif spec.rule.severity != "fail":
-        verdict, why = UNCERTAIN, EXCUSE
-    said = f"{both}，{gap}{note}" + (f"；{why}" if why else "")
-    return Finding(scope, verdict, *pair, said, plus=plus, minus=minus)
+        why = EXCUSE
+    if why is None:
+        return told(FAIL, tell=said)
+    return told(UNCERTAIN, tell=also(said, why))
 
 
 def _holds(test: Years, actual: float, expected: float) -> bool:
@@ -120,46 +147,45 @@ def _sum(
     """One report's part. Blanks count as 0 beside a filled operand only."""
     year = filing.report_year
     total, filled, blanks, plain, same = 0.0, False, 0, True, True
-    parts: list[str] = []
+    parts: list[Tell] = []
+    names: list[Tell] = []
     keys: list[Key] = []
     for operand in operands:
         sign, code = (-1, operand[1:]) if operand.startswith("-") else (1, operand)
-        key = (
-            (test.table, code, scope)
-            if test.each == "column"
-            else (test.table, scope, code)
-        )
-        name = labels.row(code) if test.each == "column" else labels.column(code)
+        by_column = test.each == "column"
+        key = (test.table, code, scope) if by_column else (test.table, scope, code)
+        name = row(code) if by_column else column(code)
         other = counterpart(key, mine, theirs)
         if not other.keys:
-            generations = f"{NAMES[theirs]}没有与 {NAMES[mine]}可比的项目"
-            return Sum(None, f"{year} 年“{name}”：{generations}，口径不可比")
+            forms = {
+                "mine": phrase(f"years.{mine}"),
+                "theirs": phrase(f"years.{theirs}"),
+            }
+            said = phrase("years.no_counterpart", year=year, name=name, **forms)
+            return Sum(None, said)
         found = [filing.cells.get(k) for k in other.keys]
         keys += other.keys
         same = same and other.same
         for figure in found:
             if figure is None:
-                return Sum(None, f"{year} 年“{name}”在文件中没有对应的单元格")
+                return Sum(None, phrase("years.no_cell", year=year, name=name))
             if figure[1] == "text":
-                return Sum(
-                    None, f"{year} 年“{name}”写的是“{figure[3].strip()}”，不是数字"
-                )
+                raw = figure[3].strip()
+                return Sum(None, phrase("years.text", year=year, name=name, raw=raw))
             plain = plain and figure[2] == "read"
         values = [f[0] for f in found if f is not None and f[0] is not None]
         blanks += len(found) - len(values)
         filled = filled or bool(values)
         total += sign * sum(values)
-        joined = " 减 " if sign < 0 else " 加 " if parts else ""
-        parts.append(f"{joined}“{name}”{_said(found)}")
+        if sign < 0 or parts:
+            parts.append(phrase("years.minus" if sign < 0 else "years.plus"))
+        value = number(sum(values)) if values else phrase("years.blank")
+        parts.append(phrase("years.part", name=name, value=value))
+        names.append(phrase("named.quoted", name=name))
     if operands and not filled:
-        names = "、".join(part.removesuffix(" 空白") for part in parts)
-        return Sum(None, f"{year} 年{names}空白")
-    text = f"{year} 年{''.join(parts)}"
-    if len(operands) > 1:
-        text += f"，合计 {number(total)}" if not operands[0].startswith("-") else ""
+        return Sum(None, phrase("years.all_blank", year=year, names=listed(names)))
+    told: dict[str, Sayable] = {"year": year, "parts": listed(parts, "")}
+    text = phrase("years.side", **told)
+    if len(operands) > 1 and not operands[0].startswith("-"):
+        text = phrase("years.summed", total=number(total), **told)
     return Sum(total, text, blanks, plain, same, tuple(keys))
-
-
-def _said(figures: Sequence[Figure | None]) -> str:
-    values = [f[0] for f in figures if f is not None and f[0] is not None]
-    return f" {number(sum(values))}" if values else " 空白"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from pipelines.rules import labels
 from pipelines.rules.finding import (
     FAIL,
     MISREADING,
@@ -16,16 +16,24 @@ from pipelines.rules.finding import (
     number,
 )
 from pipelines.rules.keys import Key
-from pipelines.rules.prose.compare_requests import chapter_name
+from pipelines.rules.prose.compare_requests import wrote
 from pipelines.rules.prose.remedies import LITIGATION, RECONSIDERATION, RemedyClaim
 from pipelines.rules.tables import Tables
+from pipelines.rules.wording import (
+    Sayable,
+    Tell,
+    Words,
+    column,
+    listed,
+    phrase,
+    words,
+)
 
 TABLE = "review_litigation"
 ROWS = {
     RECONSIDERATION: ("reconsideration",),
     LITIGATION: ("litigation_direct", "litigation_after_reconsideration"),
 }
-NAMES = {RECONSIDERATION: "行政复议", LITIGATION: "行政诉讼"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,14 @@ class Comparison:
     table: Printed
     verdict: str
 
-    def side(self, value: float) -> str:
+    def side(self, value: float) -> Tell:
         """A quantity by its official names: 行政复议结果维持 5."""
-        kinds = "、".join(NAMES[kind] for kind in self.claim.kinds)
-        outcome = labels.column(self.claim.outcome) if self.claim.outcome else ""
-        return f"{kinds}{outcome} {number(value)}"
+        named = (phrase(f"remedies.{kind}") for kind in self.claim.kinds)
+        kinds = listed(named, "and")
+        outcome: Sayable = ""
+        if self.claim.outcome:
+            outcome = phrase("remedies.outcome", outcome=column(self.claim.outcome))
+        return phrase("remedies.side", kinds=kinds, outcome=outcome, n=number(value))
 
 
 def existence(claims: Sequence[RemedyClaim], tables: Tables) -> Finding:
@@ -82,9 +93,7 @@ def existence(claims: Sequence[RemedyClaim], tables: Tables) -> Finding:
                 if set(other.kinds) & set(claim.kinds)
             )
             compared.append(_compare(claim, table, agrees, contradicted))
-    return _finding(
-        compared, "文字中没有写明是否发生行政复议、行政诉讼，或表中没有数字"
-    )
+    return _finding(compared, phrase("remedies.silent_existence"))
 
 
 def counts(claims: Sequence[RemedyClaim], tables: Tables) -> Finding:
@@ -101,9 +110,7 @@ def counts(claims: Sequence[RemedyClaim], tables: Tables) -> Finding:
                 if (other.kinds, other.outcome) == (claim.kinds, claim.outcome)
             )
             compared.append(_compare(claim, table, agrees, contradicted))
-    return _finding(
-        compared, "文字中没有写明行政复议、行政诉讼的件数和结果，或表中没有数字"
-    )
+    return _finding(compared, phrase("remedies.silent_counts"))
 
 
 def _compare(
@@ -121,7 +128,7 @@ def _compare(
     return Comparison(claim, table, FAIL if sure else UNCERTAIN)
 
 
-def _finding(compared: Sequence[Comparison], silence: str) -> Finding:
+def _finding(compared: Sequence[Comparison], silence: Tell) -> Finding:
     """One finding for the rule: what fails, else what is doubtful, else what agrees."""
     for verdict in (FAIL, UNCERTAIN, PASS):
         chosen = [one for one in compared if one.verdict == verdict]
@@ -129,9 +136,9 @@ def _finding(compared: Sequence[Comparison], silence: str) -> Finding:
             return Finding(
                 "",
                 verdict,
-                _joined("；", [one.side(one.table.value or 0) for one in chosen]),
-                _joined("；", [one.side(one.claim.value) for one in chosen]),
-                _message(chosen, verdict),
+                _pair([one.side(one.table.value or 0) for one in chosen]),
+                _pair([one.side(one.claim.value) for one in chosen]),
+                partial(_message, chosen, verdict),
                 cells=tuple(dict.fromkeys(k for one in chosen for k in one.table.keys)),
                 quotes=tuple(
                     dict.fromkeys(
@@ -143,24 +150,31 @@ def _finding(compared: Sequence[Comparison], silence: str) -> Finding:
     return Finding("", NOT_ASSESSABLE, None, None, silence)
 
 
-def _message(chosen: Sequence[Comparison], verdict: str) -> str:
+def _message(chosen: Sequence[Comparison], verdict: str, told: Words) -> str:
     """Every quotation once, with what the table says of what is quoted."""
     quotes = [one.claim.quote for one in chosen]
     said: dict[str, list[str]] = {}
     for one in chosen:
         longest = max((q for q in quotes if one.claim.quote in q), key=len)
-        place = f"{chapter_name(one.claim.chapter)}写道“{longest}”"
-        said.setdefault(place, []).append(f"{one.side(one.table.value or 0)} 件")
-    ends = {PASS: "相符", FAIL: "文字与表不符"}
-    end = ends.get(verdict, "文字与表不同，口径可能不一，值得一看")
+        place = wrote(one.claim.chapter, longest)(told)
+        cases = phrase("remedies.cases", side=one.side(one.table.value or 0))
+        said.setdefault(place, []).append(cases(told))
+    ends = {PASS: "agrees", FAIL: "contradicts"}
+    end = phrase(f"remedies.{ends.get(verdict, 'perhaps')}")
     if verdict == UNCERTAIN and any(one.table.misread for one in chosen):
-        end = f"文字与表不同；{MISREADING}"
-    return "；".join(
-        f"{place}，表中{_joined('、', numbers)}，{end}"
+        end = phrase("remedies.misread", misreading=MISREADING)
+    sentences = (
+        phrase(
+            "remedies.compared",
+            wrote=place,
+            numbers=listed(dict.fromkeys(numbers)),
+            end=end,
+        )
         for place, numbers in said.items()
     )
+    return listed(sentences, "clause")(told)
 
 
-def _joined(separator: str, texts: Iterable[str]) -> str:
-    """Distinct texts in their order, as one."""
-    return separator.join(dict.fromkeys(texts))
+def _pair(sides: Iterable[Tell]) -> str:
+    """One side of the comparisons, as it is stored: distinct ones, in Chinese."""
+    return "；".join(dict.fromkeys(side(words("zh")) for side in sides))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.records import Cell, Chapter
-from pipelines.rules import labels
 from pipelines.rules.chapters import heading_text
 from pipelines.rules.finding import (
     FAIL,
@@ -21,12 +20,16 @@ from pipelines.rules.finding import (
 from pipelines.rules.kinds import Reading
 from pipelines.rules.prose.requests import Kind, RequestClaim
 from pipelines.rules.tables import Tables
+from pipelines.rules.wording import Tell, listed, phrase, row
 
 
-def chapter_name(chapter: Chapter) -> str:
-    """How a message names a chapter: by its printed heading."""
+def wrote(chapter: Chapter, quote: str) -> Tell:
+    """Quoted words, and the chapter they stand in by its printed heading."""
     heading = heading_text(chapter.heading)
-    return f"“{heading}”" if heading else "报告开头"
+    named = phrase("named.heading", heading=heading)
+    if not heading:
+        named = phrase("named.beginning")
+    return phrase("named.wrote", chapter=named, quote=quote)
 
 
 def requests(
@@ -41,20 +44,23 @@ def requests(
     can only pass, by their sum: nobody says that they are all.
     """
     cell = tables.cell("requests", readings[0].plus[0], "total")
-    what = "收到申请" if kind == "received" else "答复或办结申请"
     if not claims:
-        return Finding("", NOT_ASSESSABLE, None, None, f"文字中没有写明{what}的件数")
+        said = phrase("requests.silent", what=phrase(f"requests.{kind}"))
+        return Finding("", NOT_ASSESSABLE, None, None, said)
     if cell is None or cell.value is None:
-        name = labels.row(readings[0].plus[0])
-        said = f"表中“{name}”的总计没有数字，无法与文字核对"
+        said = phrase("requests.no_figure", name=row(readings[0].plus[0]))
         return Finding("", NOT_ASSESSABLE, None, _said(claims), said)
     wholes = [claim for claim in claims if claim.whole]
     if wholes:
         found = _wholes(wholes, readings, tables, cell)
         if found.verdict == PASS and (parts := _parts_of(wholes[0], claims)):
-            values = " + ".join(number(part.value) for part in parts)
-            said = f"{found.message}（{number(wholes[0].value)} = {values}）"
-            return replace(found, message=said)
+            said = phrase(
+                "requests.broken_down",
+                said=found.tell,
+                whole=number(wholes[0].value),
+                parts=listed((number(part.value) for part in parts), "numbers"),
+            )
+            return replace(found, tell=said)
         return found
     return _parts(claims, readings, tables, cell)
 
@@ -68,17 +74,17 @@ def _wholes(
     verdicts = [_verdict(claim.value, readings, tables) for claim in claims]
     differing = [c for c, v in zip(claims, verdicts, strict=True) if v != PASS]
     if not differing:
-        return _finding(PASS, claims[0], cell, "与表相符")
+        return _finding(PASS, claims[0], cell, phrase("requests.agrees"))
     first = differing[0]
     if len(differing) < len(claims):
-        said = "与表不同，而另有一处与表相符"
-        return _finding(UNCERTAIN, first, cell, said)
+        return _finding(UNCERTAIN, first, cell, phrase("requests.elsewhere"))
     values = {claim.value for claim in claims}
     if len(values) > 1 or None not in verdicts or not first.firm:
-        return _finding(UNCERTAIN, first, cell, "与表不同，口径可能不一，值得一看")
+        return _finding(UNCERTAIN, first, cell, phrase("requests.perhaps"))
     if cell.method != "read":
-        return _finding(UNCERTAIN, first, cell, f"与表不同；{MISREADING}")
-    return _finding(FAIL, first, cell, "与表不符")
+        said = phrase("requests.misread", misreading=MISREADING)
+        return _finding(UNCERTAIN, first, cell, said)
+    return _finding(FAIL, first, cell, phrase("requests.contradicts"))
 
 
 def _parts_of(
@@ -102,8 +108,9 @@ def _parts(
     for claim in claims:
         total = sums[claim.sentence]
         if _verdict(total, readings, tables) == PASS:
-            return _finding(PASS, claim, cell, f"各部分合计 {number(total)}，与表相符")
-    said = "只是其中一部分，无法与表核对"
+            said = phrase("requests.parts", total=number(total))
+            return _finding(PASS, claim, cell, said)
+    said = phrase("requests.only_part")
     return _finding(NOT_ASSESSABLE, claims[0], cell, said)
 
 
@@ -117,21 +124,23 @@ def _verdict(value: float, readings: Sequence[Reading], tables: Tables) -> str |
     return None
 
 
-def _total(tables: Tables, row: str) -> float:
-    cell = tables.cell("requests", row, "total")
+def _total(tables: Tables, code: str) -> float:
+    cell = tables.cell("requests", code, "total")
     return (cell.value or 0) if cell else 0
 
 
-def _finding(verdict: str, claim: RequestClaim, cell: Cell, end: str) -> Finding:
+def _finding(verdict: str, claim: RequestClaim, cell: Cell, end: Tell) -> Finding:
     stated, printed = number(claim.value), number(cell.value or 0)
-    message = (
-        f"{chapter_name(claim.chapter)}写道“{claim.quote}”，"
-        f"表中“{labels.row(cell.row_code)}”总计为 {printed}；文字的 {stated} {end}"
+    said = phrase(
+        "requests.compared",
+        wrote=wrote(claim.chapter, claim.quote),
+        name=row(cell.row_code),
+        printed=printed,
+        stated=stated,
+        end=end,
     )
     quotes = ((claim.chapter.chapter_no, claim.quote),)
-    return Finding(
-        "", verdict, printed, stated, message, cells=(cell.key,), quotes=quotes
-    )
+    return Finding("", verdict, printed, stated, said, cells=(cell.key,), quotes=quotes)
 
 
 def _said(claims: Sequence[RequestClaim]) -> str:

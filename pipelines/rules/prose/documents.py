@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.records import Chapter
-from pipelines.rules import labels
 from pipelines.rules.finding import (
     FAIL,
     MISREADING,
@@ -17,11 +16,12 @@ from pipelines.rules.finding import (
     Finding,
     number,
 )
-from pipelines.rules.prose.compare_requests import chapter_name
+from pipelines.rules.prose.compare_requests import wrote
 from pipelines.rules.prose.lexicon import pattern, words
 from pipelines.rules.prose.sentences import PART, WHOLE, Clause, Sentence
 from pipelines.rules.prose.spans import Count, counts
 from pipelines.rules.tables import Tables
+from pipelines.rules.wording import Tell, column, phrase, row
 
 TABLE, ROW = "proactive", "normative_docs"
 #: Number issued this year, and other columns that a number may stand for.
@@ -121,10 +121,10 @@ def issued(claims: Sequence[DocumentClaim], tables: Tables) -> Finding:
     template = tables.template_of(TABLE)
     cell = tables.cell(TABLE, ROW, ISSUED.get(template, ""))
     if not claims:
-        said = "文字中没有写明本年制定规范性文件的件数"
+        said = phrase("issued.silent")
         return Finding("", NOT_ASSESSABLE, None, None, said)
     if cell is None or cell.value is None:
-        said = f"表中“{labels.row(ROW)}”一行没有数字，无法与文字核对"
+        said = phrase("issued.no_figure", name=row(ROW))
         return Finding("", NOT_ASSESSABLE, None, None, said)
     chosen, verdict, end = _judged(
         claims,
@@ -133,14 +133,17 @@ def issued(claims: Sequence[DocumentClaim], tables: Tables) -> Finding:
         cell.method,
     )
     stated, printed = number(chosen.value), number(cell.value)
-    message = (
-        f"{chapter_name(chosen.chapter)}写道“{chosen.quote}”，表中“{labels.row(ROW)}”"
-        f"{labels.column(cell.col_code)}为 {printed}；文字的 {stated} {end}"
+    said = phrase(
+        "issued.compared",
+        wrote=wrote(chosen.chapter, chosen.quote),
+        row=row(ROW),
+        column=column(cell.col_code),
+        printed=printed,
+        stated=stated,
+        end=end,
     )
     quotes = ((chosen.chapter.chapter_no, chosen.quote),)
-    return Finding(
-        "", verdict, printed, stated, message, cells=(cell.key,), quotes=quotes
-    )
+    return Finding("", verdict, printed, stated, said, cells=(cell.key,), quotes=quotes)
 
 
 def _judged(
@@ -148,21 +151,21 @@ def _judged(
     agreeing: set[float],
     near: set[float],
     method: str,
-) -> tuple[DocumentClaim, str, str]:
+) -> tuple[DocumentClaim, str, Tell]:
     """The statement that decides, its verdict, and how a message ends."""
     differing = [claim for claim in claims if claim.value not in agreeing]
     firm = [claim for claim in differing if claim.firm]
     if not firm:
         same = [claim for claim in claims if claim.value in agreeing]
         if same:
-            return same[0], PASS, "与表相符"
-        said = "与表不同，说的不一定是制定的全部，无法核对"
-        return differing[0], NOT_ASSESSABLE, said
+            return same[0], PASS, phrase("requests.agrees")
+        return differing[0], NOT_ASSESSABLE, phrase("issued.not_all")
     if method != "read":
-        return firm[0], UNCERTAIN, f"与表不同；{MISREADING}"
+        said = phrase("requests.misread", misreading=MISREADING)
+        return firm[0], UNCERTAIN, said
     if firm[0].value in near or len(claims) > 1:
-        return firm[0], UNCERTAIN, "与表不同，口径可能不一，值得一看"
-    return firm[0], FAIL, "与表不符"
+        return firm[0], UNCERTAIN, phrase("requests.perhaps")
+    return firm[0], FAIL, phrase("requests.contradicts")
 
 
 def _values(tables: Tables, columns: dict[str, str]) -> set[float]:

@@ -8,15 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from archive import yamls
 from archive.errors import TemplateError
 
 
 @cache
 def _lexicon() -> Mapping[str, Any]:
     text = files("pipelines.rules.prose").joinpath("lexicon.yml").read_text("utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yamls.load(text))
 
 
 @cache

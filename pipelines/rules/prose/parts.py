@@ -19,15 +19,17 @@ from pipelines.rules.finding import (
     Finding,
     number,
 )
-from pipelines.rules.prose.compare_requests import chapter_name
+from pipelines.rules.prose.compare_requests import wrote
 from pipelines.rules.prose.lexicon import pattern, words
 from pipelines.rules.prose.sentences import Sentence
 from pipelines.rules.prose.spans import Count, counts
+from pipelines.rules.wording import Tell, listed, phrase
 
 #: A sentence with more numbers is a table that lost its lines.
 MOST_COUNTS = 100
 #: Parts that a message writes out.
 WRITTEN = 14
+ENDS = {PASS: "agree", FAIL: "differ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,10 @@ def _in_sentence(
 ) -> Iterator[PartList]:
     for i, whole in enumerate(found[:-1]):
         gap = text[whole.end : found[i + 1].start]
-        opened = pattern("list_opens").search(gap)
-        if not opened or not whole.exact or re.search("[。!?]", gap):
+        # 由…组成: what opens may look ahead beyond the gap
+        opened = pattern("list_opens").search(text, whole.end)
+        within = opened and opened.end() <= found[i + 1].start
+        if not opened or not within or not whole.exact or re.search("[。!?]", gap):
             continue
         listed = _run(text, found[i + 1 :], whole.unit)
         if len(listed) < 2:
@@ -124,7 +128,7 @@ def _list(
         if n and round(total - whole.value, 6) == 0:
             listed, names = listed[: n + 1], names[: n + 1]
             break
-    divided = bool(pattern("list_divides").search(opened))
+    divided = opened == "由" or bool(pattern("list_divides").search(opened))
     plain = (
         all(part.exact for part in listed)
         and not any(c.unit == whole.unit for c in before)
@@ -216,21 +220,21 @@ def parts(lists: Sequence[PartList]) -> Finding:
                 verdict,
                 "；".join(number(one.whole.value) for one in chosen),
                 "；".join(number(one.total) for one in chosen),
-                "；".join(_said(one) for one in chosen),
+                listed(map(_said, chosen), "clause"),
                 quotes=tuple((o.sentence.chapter.chapter_no, o.quote) for o in chosen),
             )
-    return Finding(
-        "", NOT_ASSESSABLE, None, None, "文字中没有写明是全部的分项，无法相加核对"
-    )
+    return Finding("", NOT_ASSESSABLE, None, None, phrase("parts.silent"))
 
 
-def _said(one: PartList) -> str:
+def _said(one: PartList) -> Tell:
     values = [number(part.value) for part in one.parts]
     written = " + ".join(values[:WRITTEN]) + (" + …" * (len(values) > WRITTEN))
-    total = number(one.total)
-    gap = number(abs(one.total - one.whole.value))
-    end = {
-        PASS: f"分项 {written} = {total}，相符",
-        FAIL: f"分项 {written} = {total}，相差 {gap}",
-    }.get(one.verdict, f"分项 {written} = {total}，超出 {gap}，分项可能有重复")
-    return f"{chapter_name(one.sentence.chapter)}写道“{one.quote}”，{end}"
+    end = phrase(
+        f"parts.{ENDS.get(one.verdict, 'exceed')}",
+        written=written,
+        total=number(one.total),
+        gap=number(abs(one.total - one.whole.value)),
+        whole=number(one.whole.value),
+    )
+    said = wrote(one.sentence.chapter, one.quote)
+    return phrase("parts.said", wrote=said, end=end)

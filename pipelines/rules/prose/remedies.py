@@ -14,6 +14,9 @@ from pipelines.rules.prose.sentences import PART, Sentence
 
 RECONSIDERATION, LITIGATION = "reconsideration", "litigation"
 _INFORMATION = re.compile("信息公开|依申请|政府信息|政务公开")
+_PARTED = re.compile(
+    "(?:其中|涉及|属于?|有关)[^，,;。]{0,12}(?:信息公开|政府信息|依申请)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,10 @@ def _in_sentence(sentence: Sentence, firm: bool) -> Iterator[RemedyClaim]:
     totals: list[RemedyClaim] = []
     named = counted_from = sentence.clauses[0]
     closed = False
-    for clause in sentence.clauses:
-        text = pattern("not_remedy").sub(lambda m: "＿" * len(m[0]), clause.text)
+    told = [bool(_INFORMATION.search(clause.text)) for clause in sentence.clauses]
+    parted = bool(_PARTED.search(sentence.whole))
+    for number, clause in enumerate(sentence.clauses):
+        text = _masked(clause.plain)
         mentions = list(_mentions(text))
         if clause.subject == PART:
             if mentions:
@@ -76,20 +81,26 @@ def _in_sentence(sentence: Sentence, firm: bool) -> Iterator[RemedyClaim]:
         named = clause if mentions else named
         quote = sentence.quote(clause)
         sure = firm and not pattern("not_firm_remedies").search(quote)
+        # 行政复议12件，其中政府信息公开类3件: the 12 are on other things
+        sure = sure and (any(told[: number + 1]) or not parted)
         said = RemedyClaim(kinds, None, 0.0, sure, quote, sentence.chapter)
         denied = list(_denied(text, mentions))
         yield from (
             replace(said, kinds=(kind,), firm=sure and plain) for kind, plain in denied
         )
         counted = [] if denied else list(_counted(text, mentions))
+        begun = not mentions or _plain(text[: mentions[-1].start])
         counted_from = clause if counted and not totals else counted_from
         apart = clause.in_part and bool(totals)  # 其中2件又提起行政诉讼
         claims = [
-            replace(said, kinds=k, value=v, firm=sure and not apart) for k, v in counted
+            replace(said, kinds=k, value=v, firm=sure and begun and not apart)
+            for k, v in counted
         ]
         totals += claims
         yield from claims
         quote = sentence.quote(named, clause)
+        for about, outcome, value in _in_brackets(quote, kinds):
+            yield replace(said, kinds=about, outcome=outcome, value=value, firm=sure)
         for place, outcome, strict, value in _decided(text):
             before = [m.kinds for m in mentions if m.start < place]
             about = before[-1] if before else kinds
@@ -105,6 +116,38 @@ def _in_sentence(sentence: Sentence, firm: bool) -> Iterator[RemedyClaim]:
             firm_too = total.firm and sure and strict
             yield replace(total, outcome=outcome, firm=firm_too, quote=quote)
         kinds = mentions[-1].kinds if mentions else kinds
+
+
+def _masked(text: str) -> str:
+    """The text without the words that only name an organ, a stage or a law."""
+    return pattern("not_remedy").sub(lambda m: "＿" * len(m[0]), text)
+
+
+def _in_brackets(
+    quote: str, kinds: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str, float]]:
+    """Outcomes behind a number: 行政复议3件(维持2件、纠正1件)."""
+    for bracket in re.finditer(r"(?<=[件宗起例])\(([^()]*)\)", quote):
+        named = list(_mentions(_masked(quote[: bracket.start()])))
+        about = named[-1].kinds if named else kinds
+        for _, outcome, strict, value in _decided(bracket[1]):
+            if about and strict and not any(_mentions(bracket[1])):
+                yield about, outcome, value
+
+
+def _plain(text: str) -> bool:
+    """Whether words before a statement tell no more than who, when and what of."""
+    who = ("own_subject", "whole_subject", "reconsideration", "litigation")
+    what = ("count_behind", "denial_between", "denial_ahead", "firm_before")
+    number = r"[\d零一二两三四五六七八九十百]+(?:件|宗|份|起|例)"
+    small = "|".join(map(words, (*who, *what)))
+    return re.fullmatch(f"(?:{small}|{number})*+", text) is not None
+
+
+def _ends(text: str) -> bool:
+    """Whether nothing is said behind a denial: no 的决定, no 发生改判."""
+    keys = ("reconsideration", "litigation", "denial_between", "denial_behind")
+    return re.fullmatch(f"(?:{'|'.join(map(words, keys))})*+", text) is not None
 
 
 def _mentions(text: str) -> Iterator[_Mention]:
@@ -137,20 +180,29 @@ def _denied(text: str, mentions: Sequence[_Mention]) -> Iterator[tuple[str, bool
     A clause with a positive number, or one that denies only some cases (lost,
     corrected, late …), denies nothing.
     """
-    if any(q.value for q in quantities(text)):
+    before = pattern("denied_before").search(text)
+    at = range(before.start(), before.end() + 1) if before else range(0)
+    if any(
+        q.value and not (q.start in at and text[q.start] == "一")  # 无一例, 未发生一件
+        for q in quantities(text)
+    ):
         return
     if pattern("qualified_denial").search(text):
         return
-    before = pattern("denied_before").search(text)
     kinds = "|".join(words(k) for k in ("reconsideration", "litigation"))
     between = re.compile(f"(?:{kinds}|{words('denial_between')})*+")
     for mention in mentions:
         behind = text[mention.end :]
         if pattern("denied_after").match(behind) or pattern("zero_after").match(behind):
-            yield from ((kind, True) for kind in mention.kinds)
+            plain = _plain(text[: mention.start]) and _ends(behind)
+            yield from ((kind, plain) for kind in mention.kinds)
         elif before and before.end() <= mention.start:
-            plain = between.fullmatch(text[before.end() : mention.start])
-            yield from ((kind, plain is not None) for kind in mention.kinds)
+            plain = bool(
+                between.fullmatch(text[before.end() : mention.start])
+                and _plain(text[: before.start()])
+                and _ends(behind)
+            )
+            yield from ((kind, plain) for kind in mention.kinds)
 
 
 def _counted(

@@ -38,8 +38,9 @@ def request_claims(
 ) -> Iterator[RequestClaim]:
     """Statements of one kind, in reading order; other years are left out."""
     for number, sentence in enumerate(sentences):
-        if sentence.year not in (None, year):
+        if sentence.year not in (None, year) or not sentence.clauses:
             continue
+        narrowed = _narrowed(sentence, kind)
         organ = sentence.subject
         topic = sentence.on_requests
         for clause in sentence.clauses:
@@ -50,13 +51,14 @@ def request_claims(
             if found is None or (clause.subject == PART and not aggregate):
                 continue
             value, sure = found
+            sure = sure and _plainly_begun(clause, kind)
             part = clause.in_part or organ == PART or _one_channel(clause.text)
             own = organ == WHOLE if aggregate else organ != PART
             yield RequestClaim(
                 kind,
                 value,
                 not part,
-                sure and strong and own and not part,
+                sure and strong and own and not part and not narrowed,
                 sentence.quote(clause),
                 sentence.chapter,
                 number,
@@ -92,6 +94,23 @@ def _claim(
     if kind == "answered":
         sure = sure and bool(pattern("answered_firm").search(text))
     return chosen.value, sure
+
+
+def _narrowed(sentence: Sentence, kind: Kind) -> bool:
+    """Whether the rest of the sentence tells that a number is not that of the year."""
+    keys = ("narrowed", "narrowed_answered")[: 1 + (kind == "answered")]
+    return any(pattern(key).search(sentence.whole) for key in keys)
+
+
+def _plainly_begun(clause: Clause, kind: Kind) -> bool:
+    """Whether only who and when stand before the verb: no 指导, 当日, 某中心."""
+    verb = pattern("no_request").search(clause.plain) if kind == "received" else None
+    verb = verb or pattern(kind).search(clause.plain)
+    ahead = clause.plain[: verb.start()] if verb else ""
+    keys = ("request", "own_subject", "whole_subject", "all_channels", "firm_before")
+    small = "|".join(map(words, (*keys, "received", "answered", "firm_between")))
+    number = r"[\d零一二三四五六七八九十百千,]+(?:件|宗|份|起)"
+    return re.fullmatch(f"(?:{small}|{number})*+", ahead) is not None
 
 
 def _only_small_words(text: str) -> bool:

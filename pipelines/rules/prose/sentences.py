@@ -37,6 +37,7 @@ class Clause:
     """Words between two commas. ``text`` is analysed, ``start:end`` is quoted."""
 
     text: str
+    plain: str  # text without the name of the agency
     start: int
     end: int
     subject: str | None  # whole | part: named in this clause
@@ -129,7 +130,8 @@ def _clauses(text: str, offset: int, report: Report) -> Iterator[Clause]:
         in_part = in_part or bool(pattern("part").search(piece))
         bare = _BRACKETS.sub("", piece)
         subject = _subject(bare, report)
-        yield Clause(bare, offset + start, offset + end, subject, in_part)
+        plain = _own_name(report).sub("", bare)
+        yield Clause(bare, plain, offset + start, offset + end, subject, in_part)
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int]]:
@@ -154,15 +156,19 @@ def _subject(text: str, report: Report) -> str | None:
 
     For an own report ``part`` means an organ the report does not speak for.
     """
+    named = _own_name(report).search(text)
     if report.scope == "government_aggregate":
-        named = _named(report.agency.name, 6).search(text)
         if named or pattern("whole_subject").search(text):
             return WHOLE
         return PART if pattern("part_subject").search(text) else None
     if pattern("foreign_subject").search(text):
         return PART
-    named = _named(report.agency.name, 3).search(text)
     return WHOLE if named or pattern("own_subject").search(text) else None
+
+
+def _own_name(report: Report) -> re.Pattern[str]:
+    shortest = 6 if report.scope == "government_aggregate" else 3
+    return _named(report.agency.name, shortest)
 
 
 @cache
@@ -175,7 +181,8 @@ def _named(agency: str, shortest: int) -> re.Pattern[str]:
     False
     """
     name = normalise(agency)
-    tails = [name[i:] for i in range(1, len(name)) if name[i - 1] in "省市区县州盟旗"]
+    cuts = [i for i in range(1, len(name)) if name[i - 1] in "省市区县州盟旗"]
+    tails = [name[i - with_level :] for i in cuts for with_level in (1, 0)]
     names = [name, *(tail for tail in tails if len(tail) >= shortest)]
     either = "|".join(re.escape(n).replace("人民政府", "(?:人民)?政府") for n in names)
     return re.compile(rf"(?:{either})(?!办公)")

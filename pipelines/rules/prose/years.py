@@ -20,10 +20,11 @@ from pipelines.rules.finding import (
     UNCERTAIN,
     Finding,
 )
-from pipelines.rules.prose.compare_requests import chapter_name
+from pipelines.rules.prose.compare_requests import wrote
 from pipelines.rules.prose.lexicon import pattern, words
 from pipelines.rules.prose.sentences import Sentence, years
 from pipelines.rules.prose.spans import counts
+from pipelines.rules.wording import listed, phrase
 
 _PERIOD = re.compile(
     r"(?<!\d)(?P<first>20\d\d)年(?:0?1月0?1日)(?:起|开始)?(?:至|到|—|-|–|~|～|―)+"
@@ -105,23 +106,19 @@ def year(claims: Sequence[YearClaim], report_year: int) -> Finding:
     right = [claim for claim in claims if claim.year == report_year]
     if right:
         return _finding(PASS, right[:1], report_year)
-    said = "文字中没有写明所述的年度"
+    said = phrase("year.silent")
     return Finding("", NOT_ASSESSABLE, str(report_year), None, said)
 
 
 def _finding(verdict: str, chosen: Sequence[YearClaim], report_year: int) -> Finding:
-    end = {
-        PASS: f"与报告年度 {report_year} 年相符",
-        FAIL: f"而报告年度是 {report_year} 年，可能沿用了以前的文字",
-    }.get(verdict, f"而报告年度是 {report_year} 年，可能沿用了以前的文字，值得一看")
-    told = "；".join(
-        dict.fromkeys(f"{chapter_name(c.chapter)}写道“{c.quote}”" for c in chosen)
-    )
+    places = {(c.chapter.heading, c.quote): wrote(c.chapter, c.quote) for c in chosen}
+    end = {PASS: "agrees", FAIL: "contradicts"}.get(verdict, "perhaps")
+    told = listed(places.values(), "clause")
     return Finding(
         "",
         verdict,
         str(report_year),
         "；".join(dict.fromkeys(str(c.year) for c in chosen)),
-        f"{told}，{end}",
+        phrase(f"year.{end}", told=told, year=report_year),
         quotes=tuple((c.chapter.chapter_no, c.quote) for c in chosen),
     )

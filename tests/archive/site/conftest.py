@@ -59,6 +59,7 @@ RULES = [
     Rule("X2", "heuristic", "odd", "文字与表格的办结数一致", "Prose agrees"),
 ]
 Q2 = "总计列：各项办理结果合计 106，（七）总计为 107，相差 1"
+Q2_EN = "Column “total”: all outcome rows add up to 106, “Handled, total” is 107"
 Q3 = "“8.属于行政查询事项”行：各类申请人合计 1，总计为 0，相差 1"
 
 
@@ -182,9 +183,21 @@ def reports() -> dict[str, tuple[Report, bytes, str, str]]:
             "report",
             '[[{"cell": "requests/denied_admin_query/total", "value": 0, "fits": 1}]]',
         ),
-        Check("Q2", "total", "fail", "FAIL", "106", "107", Q2, "f-q2"),
+        Check(
+            "Q2", "total", "fail", "FAIL", "106", "107", Q2, "f-q2", message_en=Q2_EN
+        ),
         Check("Q2", "business", "fail", "PASS", "0", "0", "商业企业列相符", "f-q2b"),
-        Check("X2", "", "odd", "UNCERTAIN", "106", "107", "文字称办结106件", "f-x2"),
+        Check(
+            "X2",
+            "",
+            "odd",
+            "UNCERTAIN",
+            "106",
+            "107",
+            "文字称办结106件",
+            "f-x2",
+            message_en="The text says “办结106件”, the table has 107",
+        ),
         Check("S1", "", "fail", "NOT_ASSESSABLE", None, None, "没有章节", "f-s1"),
     )
     return {
@@ -213,7 +226,10 @@ def reports() -> dict[str, tuple[Report, bytes, str, str]]:
                 R_HOSTILE, hostile, 2020, "own_organ", HOSTILE, "free2008",
                 "unreadable", (Chapter(1, HOSTILE, f"正文 公开 {HOSTILE}", ""),),
                 checks=(
-                    Check("S1", "", "fail", "FAIL", "6", "1", HOSTILE, "f-hostile"),
+                    Check(
+                        "S1", "", "fail", "FAIL", "6", "1", HOSTILE, "f-hostile",
+                        message_en=HOSTILE,
+                    ),
                 ),
             ),
             b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", "image",

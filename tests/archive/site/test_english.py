@@ -82,16 +82,21 @@ async def test_what_is_not_marked_is_found() -> None:
     assert unmarked(page) == ["二", "四", "三"]
 
 
+def words(tag: Tag) -> str:
+    return re.sub(r"\s+", " ", tag.get_text(" ")).strip()
+
+
 async def test_the_form_and_the_findings_are_told_in_english(site: Any) -> None:
     page = BeautifulSoup(
         (await site.get("/report/990683-gov-2020?_lang=en")).text, "lxml"
     )
-    finding = page.select(".nb-finding")[1]
-    first = re.sub(r"\s+", " ", finding.p.get_text(" ")).strip()
-    assert first.startswith("② Applicants add up — Administrative query · total")
-    assert finding.find(lang="zh-CN").text.startswith("“8.属于行政查询事项”行")
-    sides = re.sub(r"\s+", " ", finding.select_one(".nb-sides").get_text(" ")).strip()
-    assert sides == "One side 1 Other side 0"
+    first = page.select_one(".nb-finding")
+    assert words(first.p) == (
+        "① Column “total”: all outcome rows add up to 106, “Handled, total” is 107"
+    )
+    assert "Rule Q2 : Outcomes add up" in words(first)
+    sides = page.select(".nb-sides")[1]
+    assert words(sides) == "One side 1 Other side 0"
     form = page.find("table", class_="t-requests")
     labels = [th.get_text(strip=True) for th in form.select("th[scope=row]")]
     assert labels[:3] == [
@@ -99,3 +104,45 @@ async def test_the_form_and_the_findings_are_told_in_english(site: Any) -> None:
         "Requests carried in from last year",
         "Granted",
     ]
+
+
+async def test_a_finding_of_older_software_is_told_by_its_rule_and_in_chinese(
+    site: Any,
+) -> None:
+    page = BeautifulSoup(
+        (await site.get("/report/990683-gov-2020?_lang=en")).text, "lxml"
+    )
+    finding = page.select(".nb-finding")[1]
+    told = "② Applicants add up — Administrative query · total"
+    assert words(finding.p).startswith(told)
+    assert finding.find(lang="zh-CN").text.startswith("“8.属于行政查询事项”行")
+
+
+@pytest.mark.parametrize("path", ["/", "/checks"])
+async def test_lists_of_findings_are_told_in_the_language_of_the_page(
+    site: Any, path: str
+) -> None:
+    english = "Column “total”: all outcome rows add up to 106, “Handled, total” is 107"
+    chinese = "总计列：各项办理结果合计 106，（七）总计为 107，相差 1"
+    for lang, said, unsaid in (("en", english, chinese), ("zh", chinese, english)):
+        page = BeautifulSoup((await site.get(f"{path}?_lang={lang}")).text, "lxml")
+        told = [words(a) for a in page.select("a[href*='/report/990683-gov-2020']")]
+        assert said in told
+        assert unsaid not in told
+
+
+async def test_quoted_words_are_marked_as_chinese_within_an_english_sentence(
+    site: Any,
+) -> None:
+    text = (await site.get("/checks?verdict=UNCERTAIN&_lang=en")).text
+    marked = 'The text says “<span lang="zh-CN">办结106件</span>”, the table has 107'
+    assert marked in text
+
+
+async def test_findings_as_data_have_both_languages(site: Any) -> None:
+    found = (await site.get("/checks.json?rule=Q2")).json()["rows"]
+    assert [(row["message"][:6], row["message_en"][:14]) for row in found] == [
+        ("总计列：各项", "Column “total”")
+    ]
+    head = (await site.get("/checks.csv?rule=Q2")).text.splitlines()[0]
+    assert "message,message_en," in head

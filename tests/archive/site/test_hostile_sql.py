@@ -242,7 +242,7 @@ async def test_no_statement_costs_much_or_changes_anything(
             outcome = "refused"
         took = time.monotonic() - clock
         # Killing and starting processes are the machine's time, not the statement's.
-        assert took < 1.0 + 0.5, (sql[:200], outcome, took)
+        assert took < 1.0 + 2.0, (sql[:200], outcome, took)
         if worker.process.poll() is None:
             grown = resident(worker.process.pid) - started
             assert grown < 200_000_000, (sql[:200], outcome, grown)

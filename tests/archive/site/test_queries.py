@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from archive import metadata
+from archive.site.headings import column_name, described
+from archive.site.language import current
 
 QUERIES = sorted(metadata.queries())
 PARAMETERS = {
@@ -35,6 +38,42 @@ async def test_every_query_runs_within_the_limits_of_the_site(
     assert response.json()["ok"] is True
     page = await site.get(f"/nianbao/{name}", params=params)
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_every_column_of_a_query_has_a_name_in_both_languages(
+    site: Any, name: str
+) -> None:
+    params = {k: PARAMETERS[k] for k in metadata.queries()[name].get("params", ())}
+    response = await site.get(f"/nianbao/{name}.json", params=params)
+    for language in ("zh", "en"):
+        token = current.set(language)
+        try:
+            unnamed = [
+                column
+                for column in response.json()["columns"]
+                if column not in described() and column_name(column).label == column
+            ]
+        finally:
+            current.reset(token)
+        assert unnamed == [], language
+
+
+async def test_numbers_of_a_query_stand_right_and_years_and_names_left(
+    site: Any,
+) -> None:
+    page = BeautifulSoup((await site.get("/nianbao/grant_rate")).text, "lxml")
+    cells = {td["class"][0]: "num" in td["class"] for td in page.select("tbody td")}
+    assert cells["col-n"] and cells["col-grant_rate_percent"]
+    assert not cells["col-report_year"] and not cells["col-agency"]
+
+
+async def test_columns_with_hostile_names_are_shown(site: Any) -> None:
+    sql = 'select 1 as "a.b", null as x, \'y\' as "<b>", 1.5 as n'
+    response = await site.get("/nianbao", params={"sql": sql})
+    assert response.status_code == 200
+    page = BeautifulSoup(response.text, "lxml")
+    assert [th.text for th in page.select("th")][:3] == ["a.b", "x", "<b>"]
 
 
 def test_a_rate_needs_ten_requests(rows_of: Any) -> None:

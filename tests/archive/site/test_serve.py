@@ -53,6 +53,17 @@ async def test_settings_and_row_counts_are_in_force(site: Any) -> None:
     assert (counts["reports"], counts["cells"]) == (4, 399)
 
 
+async def test_mistakes_of_visitors_leave_no_traceback_in_the_log(
+    site: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = [
+        (await site.get(path)).status_code
+        for path in ("/nianbao/nope", "/nope", "/nianbao?sql=delete+from+reports")
+    ]
+    assert answers == [404, 404, 400]
+    assert capsys.readouterr() == ("", "")
+
+
 def test_the_address_is_announced_and_an_interrupt_ends_it(sample: Any) -> None:
     code = (
         "import sys, pathlib; from archive.serve import serve;"
@@ -72,8 +83,8 @@ def test_the_address_is_announced_and_an_interrupt_ends_it(sample: Any) -> None:
             assert len(json.load(page)) == 4
         process.send_signal(signal.SIGINT)
         started = time.monotonic()
-        assert process.wait(timeout=10) == 0
-        assert time.monotonic() - started < 5
+        assert process.wait(timeout=30) == 0
+        assert time.monotonic() - started < 15
     finally:
         process.kill()
         process.stdout.close()

@@ -125,7 +125,10 @@ def put(
             ),
         ),
         tuple(
-            Check("Q2", word[:40], "fail", "FAIL", word, word, word, f"{key}-{n}")
+            Check(
+                "Q2", word[:40], "fail", "FAIL", word, word, word, f"{key}-{n}",
+                message_en=word,
+            )
             for n, word in enumerate(words)
         ),
         tuple(Leftover("text", None, word, word) for word in words),
