@@ -25,6 +25,8 @@ _HEADING = re.compile(
 )
 _BRACKETS = re.compile(r"\([^()]*\)|《[^《》]*》|\[[^\[\]]*\]")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_SIGNS = re.compile(r"[(《\[)》\],，;。!?]")
+_THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 _COMPARED = re.compile(
     r"(?=(?:较|比|同比|环比|与)(?:去年|上年|上一年|往年|20\d\d年|同期))"
 )
@@ -117,12 +119,14 @@ def years(text: str) -> list[int]:
     >>> years("2020年收到106件"), years("较2019年"), years("2018年部门决算")
     ([2020], [], [])
     """
+    if "年" not in text:
+        return []
     return [int(year) for year in _YEAR.findall(pattern("other_years").sub("", text))]
 
 
 def _clauses(text: str, offset: int, report: Report) -> Iterator[Clause]:
     """Split at commas outside brackets, and before comparisons with another year."""
-    in_part = False
+    in_part, own = False, _own_name(report)
     for start, end in _cuts(text):
         piece = text[start:end]
         if text[start - 1 : start] in (";", "；"):
@@ -130,17 +134,19 @@ def _clauses(text: str, offset: int, report: Report) -> Iterator[Clause]:
         in_part = in_part or bool(pattern("part").search(piece))
         bare = _BRACKETS.sub("", piece)
         subject = _subject(bare, report)
-        plain = _own_name(report).sub("", bare)
+        plain = own.sub("", bare)
         yield Clause(bare, plain, offset + start, offset + end, subject, in_part)
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int]]:
     depth = start = 0
     compared = {found.start() for found in _COMPARED.finditer(text)}
-    for i, char in enumerate(text):
+    signs = {found.start() for found in _SIGNS.finditer(text)}
+    for i in sorted(signs | compared):
+        char = text[i]
         depth += (char in "(《[") - (char in ")》]")
         separator = char in "，;。!?" or (
-            char == "," and not re.match(r"\d,\d{3}(?!\d)", text[max(i - 1, 0) : i + 5])
+            char == "," and not _THOUSANDS.match(text[max(i - 1, 0) : i + 5])
         )
         if depth <= 0 and (separator or (i in compared and i > start)):
             if i > start:
